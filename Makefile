@@ -1,0 +1,55 @@
+# The kit's commands. Each sets up its own environment in .venv first.
+#   make train   train a network on the bundled photos and show what it learned
+#   make test    check that everything works
+#   make lab     open JupyterLab on the notebooks
+#   make book    build the site into _build/html
+#   make bench   measure the training step and write bench/training.json
+#   make lock    resolve requirements.lock anew from pyproject.toml
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := runs/lab-$(shell date +%Y%m%d-%H%M%S)
+# A resumed run keeps its folder: make train RUN=runs/lab-20261123-101500
+
+# Compiled bytecode makes `import tensorflow` three times as fast.
+unexport PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE = 1
+export UV_PYTHON_DOWNLOADS = never
+# TensorFlow's C++ side speaks of drivers that a CPU does not have.
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: setup train test lab book bench lock clean
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
+	    'colorlib needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is %d.%d; try make PYTHON=python3.12' % v)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+train: setup
+	@$(BIN)/python tools/train.py $(RUN)
+
+test: setup
+	@$(BIN)/python tools/test.py
+
+lab: setup
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+book: setup
+	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
+
+bench: setup
+	$(BIN)/python tools/bench.py
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
+	    --generate-hashes --all-extras --upgrade pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf _build build dist .pytest_cache .ruff_cache
