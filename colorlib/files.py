@@ -1,0 +1,148 @@
+"""Files that are whole or not there, and errors that are written for people."""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+
+class UserError(Exception):
+    """Something the user can mend: one line that says what is wrong, where, and what to do."""
+
+
+@contextlib.contextmanager
+def whole_file(path):
+    """Write a file so that it appears complete or not at all.
+
+    The block writes to a temporary neighbour, which takes the name `path` only
+    when the block ends well; otherwise what was at `path` stays as it was.
+
+    Parameters
+    ----------
+    path : path-like
+        Where the finished file shall be. Its folder is made if missing.
+
+    Yields
+    ------
+    pathlib.Path
+        The temporary file to write to; its name ends like that of `path`.
+
+    Raises
+    ------
+    UserError
+        If the disk is full or the folder cannot be written to.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=f"-{path.name}", dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror or error}); "
+            "free some space or choose another folder"
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _umask():
+    # The only way to read the umask is to set it.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def only_user(folder, wait=0):
+    """Hold a folder for this process alone while the block runs.
+
+    The operating system drops the lock when the process ends, however it ends,
+    so a crash leaves nothing to clean up.
+
+    Parameters
+    ----------
+    folder : path-like
+        Made if missing.
+    wait : float
+        How long to wait for another process to leave the folder, in seconds.
+
+    Raises
+    ------
+    UserError
+        If another process holds the folder, or it cannot be written to.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(folder / ".lock", "a+")
+    except OSError as error:
+        raise UserError(
+            f"{folder}: cannot be used ({error.strerror}); choose another folder"
+        ) from error
+    deadline = time.monotonic() + wait
+    with file:
+        while not _lock(file):
+            if time.monotonic() >= deadline:
+                raise UserError(
+                    f"{folder}: another process is working here; "
+                    "wait for it or choose another folder"
+                )
+            time.sleep(0.1)
+        yield
+
+
+def _lock(file):
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def write_json(path, value):
+    """Write `value` as indented JSON, whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(
+            json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+
+
+def read_json(path):
+    """Read a JSON file.
+
+    Raises
+    ------
+    UserError
+        If the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except ValueError as error:
+        raise UserError(f"{path}: is not valid JSON ({error}); restore or delete it") from error
+
+
+def sha256_of(path):
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
