@@ -1,0 +1,201 @@
+"""From the RGB of screens to CIE Lab and back, inside a compiled training step or on one photo.
+
+Lab keeps what a black-and-white photo shows, the lightness L, apart from what it has
+lost, the colour (a, b). The way there has three steps:
+
+    sRGB --undo the screen's gamma--> linear RGB --matrix--> XYZ --cube root--> Lab
+
+Everything is computed in float32, whatever Keras' global precision is: bfloat16 has
+8 significant bits, and near black the cube root alone needs more. Chapter: 01_lab.
+"""
+
+import numpy as np
+from keras import backend, ops
+
+# sRGB primaries, and the daylight D65 seen by CIE's 2-degree observer: scikit-image's constants.
+XYZ_FROM_RGB = np.array(
+    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
+)
+RGB_FROM_XYZ = np.linalg.inv(XYZ_FROM_RGB)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+
+# Below these a straight line replaces the power, whose slope at black would be infinite.
+SRGB_KNEE, LINEAR_KNEE = 0.04045, 0.0031308
+XYZ_KNEE, F_KNEE = 0.008856, 0.2068966
+
+
+def rgb_to_lab(rgb):
+    """Convert RGB photos to CIE Lab.
+
+    Parameters
+    ----------
+    rgb : array or tensor, shape (..., 3)
+        uint8 in 0..255 or floating point in 0..1, sRGB.
+
+    Returns
+    -------
+    tensor of float32, shape (..., 3)
+        L in 0..100; a (green to red) in -86.2..98.2 and b (blue to yellow) in -107.9..94.5.
+
+    Raises
+    ------
+    ValueError
+        If the last axis is not 3 long, or the type or the values are not as above.
+        Values are looked at only in NumPy arrays: a tensor may not hold any yet.
+
+    Notes
+    -----
+    Agrees with `skimage.color.rgb2lab` to 1e-3 for every 8-bit colour. Chapter: 01_lab.
+    """
+    rgb = _unit_rgb(rgb)
+    # `where` follows both branches when it computes gradients, so the power must
+    # never see a value below its knee: inf * 0 would be NaN.
+    power = ops.power((ops.maximum(rgb, SRGB_KNEE) + 0.055) / 1.055, 2.4)
+    linear = ops.where(rgb > SRGB_KNEE, power, rgb / 12.92)
+
+    xyz = _mix(linear, XYZ_FROM_RGB / WHITE[:, None])
+    root = ops.power(ops.maximum(xyz, XYZ_KNEE), 1 / 3)
+    f = ops.where(xyz > XYZ_KNEE, root, 7.787 * xyz + 16 / 116)
+
+    x, y, z = f[..., 0], f[..., 1], f[..., 2]
+    return ops.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def lab_to_rgb(lab):
+    """Convert CIE Lab to RGB.
+
+    Parameters
+    ----------
+    lab : array or tensor, shape (..., 3)
+        L in 0..100, a and b in Lab units.
+
+    Returns
+    -------
+    tensor of float32, shape (..., 3)
+        sRGB in 0..1. Colours that no screen can show are clipped, which shifts their
+        lightness and hue: see `fit_gamut`.
+
+    Raises
+    ------
+    ValueError
+        If the last axis is not 3 long.
+
+    Notes
+    -----
+    `round(255 * lab_to_rgb(rgb_to_lab(x)))` gives every 8-bit colour x back. Chapter: 01_lab.
+    """
+    _check_channels(lab)
+    linear = _linear_rgb(ops.cast(lab, "float32"))
+    power = 1.055 * ops.power(ops.maximum(linear, LINEAR_KNEE), 1 / 2.4) - 0.055
+    return ops.clip(ops.where(linear > LINEAR_KNEE, power, 12.92 * linear), 0, 1)
+
+
+def fit_gamut(lab):
+    """Make every colour one that a screen can show, keeping its lightness and hue.
+
+    The network chooses a and b without knowing what sRGB can show at a given L. Clipping
+    such colours changes L; here only their chroma shrinks towards grey, just enough.
+
+    Parameters
+    ----------
+    lab : array or tensor, shape (..., 3)
+        L in 0..100, a and b in Lab units.
+
+    Returns
+    -------
+    ndarray of float32, shape (..., 3)
+        The same L, and (a, b) times a factor in 0..1, which is 1 inside the gamut.
+
+    Raises
+    ------
+    ValueError
+        If the last axis is not 3 long.
+
+    Notes
+    -----
+    Chapter: 01_lab.
+    """
+    _check_channels(lab)
+    lab = ops.cast(lab, "float32")
+    outside = ~_is_shown(ops.convert_to_numpy(_linear_rgb(lab)))
+    lab = np.array(ops.convert_to_numpy(lab))
+
+    lightness, ab = lab[outside][:, :1], lab[outside][:, 1:]
+    shown = np.zeros_like(lightness)  # the largest factor known to be inside: grey always is
+    for halving in range(1, 9):  # finds the chroma to 1 part in 256
+        factor = shown + 0.5**halving
+        fits = _is_shown(_linear_rgb(np.concatenate([lightness, factor * ab], axis=-1), np))
+        shown[fits] = factor[fits]
+    lab[outside, 1:] = shown * ab
+    return lab
+
+
+def scale_l(lightness):
+    """L from 0..100 to the network's -1..1. The paper leaves this scale open. Chapter: 01_lab."""
+    return lightness / 50 - 1
+
+
+def unscale_l(scaled):
+    """L from the network's -1..1 to 0..100. Chapter: 01_lab."""
+    return (scaled + 1) * 50
+
+
+def scale_ab(ab, divisor=128.0):
+    """a and b from Lab units to the network's -1..1. The paper leaves the divisor open.
+
+    Chapter: 01_lab.
+    """
+    return ab / divisor
+
+
+def unscale_ab(scaled, divisor=128.0):
+    """a and b from the network's -1..1 to Lab units. Chapter: 01_lab."""
+    return scaled * divisor
+
+
+def _linear_rgb(lab, ops=ops):
+    """Lab -> linear RGB, unclipped. With `ops=np` it serves arrays too small to send to a GPU."""
+    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
+    y = (lightness + 16) / 116
+    f = ops.stack([y + a / 500, y, ops.maximum(y - b / 200, 0)], axis=-1)  # 0: as scikit-image
+    xyz = ops.where(f > F_KNEE, f * f * f, (f - 16 / 116) / 7.787)
+    return _mix(xyz, RGB_FROM_XYZ * WHITE, ops)
+
+
+def _mix(channels, matrix, ops=ops):
+    """Multiply the last axis by a 3x3 matrix.
+
+    Written out, because GPUs may round the factors of a `matmul` to 10 bits (TF32).
+    """
+    x, y, z = channels[..., 0], channels[..., 1], channels[..., 2]
+    rows = matrix.tolist()  # Python floats leave float32 as it is
+    return ops.stack([p * x + q * y + r * z for p, q, r in rows], axis=-1)
+
+
+def _is_shown(linear, tolerance=1e-4):
+    # The tolerance is a third of an 8-bit level at black, less elsewhere.
+    return ((linear >= -tolerance) & (linear <= 1 + tolerance)).all(axis=-1)
+
+
+def _unit_rgb(rgb):
+    """RGB photos of any accepted type as float32 in 0..1."""
+    _check_channels(rgb)
+    dtype = backend.standardize_dtype(rgb.dtype)
+    if dtype == "uint8":
+        return ops.cast(rgb, "float32") / 255
+    if "float" not in dtype:
+        raise ValueError(f"a photo must be uint8 (0..255) or float (0..1), not {dtype}")
+    if isinstance(rgb, np.ndarray) and rgb.size and not -0.01 <= rgb.min() <= rgb.max() <= 1.01:
+        raise ValueError(
+            f"a float photo must be in 0..1, but this one spans {rgb.min():.4g}..{rgb.max():.4g}; "
+            "divide by 255, or convert it to uint8"
+        )
+    return ops.cast(rgb, "float32")
+
+
+def _check_channels(photo):
+    shape = tuple(getattr(photo, "shape", ()))
+    if shape[-1:] != (3,):
+        raise ValueError(
+            f"expected an array or tensor of shape (..., 3), got {type(photo).__name__} {shape}"
+        )
