@@ -1,0 +1,477 @@
+"""A photo set: the photos a network learns from, prepared once and memory-mapped.
+
+A set is a folder with two files. `photos.npy` holds the kept photos, (N, size, size, 3) uint8;
+`manifest.csv` says of every file that was seen where it came from and what became of it.
+"""
+
+import array
+import contextlib
+import csv
+import hashlib
+import io
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from PIL import Image
+from skimage.color import rgb2lab
+from tqdm.auto import tqdm
+
+from colorlib.files import UserError, only_user, sha256_of, whole_file
+from colorlib.images import center_square, find_photos, read_photo
+
+BUNDLED = Path(__file__).parent / "data" / "commons"
+
+# A photo whose mean chroma (Lab) is below this is taken for black and white. The eye tells colours
+# apart from about 2.3 on; scanned black-and-white photos, with their tint and noise, stay below 3.
+NEAR_GREY = 3.0
+
+# Two photos are the same picture when at most so many of their 64 dHash bits differ, and their
+# 32x32 thumbnails differ by less than so many of 255 levels. Compressing a photo again or
+# resizing it moves at most 2 bits and 3 levels; different photos lie tens of levels apart.
+SAME_BITS = 2
+SAME_LEVELS = 5
+
+VALIDATION_SHARE = 0.05
+
+# After so many new files the work so far is made safe: the most an interruption can cost.
+BATCH = 256
+
+COLUMNS = (
+    "file",  # path within the folder of photos
+    "row",  # its place in photos.npy; empty if left out
+    "left_out",  # the reason, if left out
+    "split",  # "train" or "validation"
+    "author",
+    "licence",
+    "source",
+    "sha256",  # of the file
+    "dhash",  # 64 bits, 16 hexadecimal digits
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PhotoSet:
+    """Photos ready for training, made by `prepare` and opened by `load`.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The set's folder.
+    photos : numpy.memmap
+        (N, size, size, 3) uint8 sRGB, read from disk as they are used.
+    manifest : list of dict
+        What is known of each photo (see `COLUMNS`): ``manifest[i]`` describes ``photos[i]``.
+    left_out : list of dict
+        The same for the files that were left out; ``left_out`` gives the reason.
+    train, validation : numpy.ndarray
+        Row numbers of the two splits (int).
+    """
+
+    path: Path
+    photos: np.ndarray
+    manifest: list
+    left_out: list
+    train: np.ndarray
+    validation: np.ndarray
+
+    def __len__(self):
+        return len(self.photos)
+
+    def __repr__(self):
+        return (
+            f"PhotoSet({str(self.path)!r}: {len(self.train)} to train, "
+            f"{len(self.validation)} to validate, {len(self.left_out)} left out)"
+        )
+
+
+def split_of(author, sha256):
+    """Say which split a photo belongs to.
+
+    The choice hashes the author, so all photos of one author share a split and no other photo
+    can ever shift it. About 5 % of all authors land in validation.
+
+    Parameters
+    ----------
+    author : str
+        The photographer; case and surrounding blanks do not matter. May be empty.
+    sha256 : str
+        The file's hash, which decides where the author is unknown.
+
+    Returns
+    -------
+    str
+        ``"train"`` or ``"validation"``.
+
+    Notes
+    -----
+    Explained in chapter 02_photos.
+    """
+    key = author.strip().casefold() or sha256
+    share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 16**8  # even in [0, 1)
+    return "validation" if share < VALIDATION_SHARE else "train"
+
+
+def load(path):
+    """Open a photo set. Nothing is read into memory but the manifest.
+
+    Parameters
+    ----------
+    path : path-like
+        A folder that `prepare` made, or "commons" for the bundled photos.
+
+    Returns
+    -------
+    PhotoSet
+        The set.
+
+    Raises
+    ------
+    UserError
+        If the folder is no photo set, is empty or damaged, or its photos and its manifest
+        disagree.
+
+    Notes
+    -----
+    Explained in chapter 02_photos.
+    """
+    if path == "commons":
+        return commons()
+    path = Path(path)
+    photos, kept, left_out = _open_set(path)
+    if not kept:
+        raise UserError(
+            f"{path}: holds no photo ({len(left_out)} were left out, manifest.csv says why); "
+            "prepare it from other photos"
+        )
+    split = np.array([row["split"] for row in kept])
+    return PhotoSet(
+        path=path,
+        photos=photos,
+        manifest=kept,
+        left_out=left_out,
+        train=np.flatnonzero(split == "train"),
+        validation=np.flatnonzero(split == "validation"),
+    )
+
+
+def commons():
+    """Open the bundled photos, which come with free licences (see the photo credits).
+
+    The first call prepares them in the user's cache folder (or in the one that the environment
+    variable ``COLORLIB_CACHE`` names), which takes seconds; later calls only open them.
+
+    Returns
+    -------
+    PhotoSet
+        The bundled set, 256x256 pixels.
+
+    Raises
+    ------
+    UserError
+        If the cache folder cannot be written to, or the prepared photos in it are damaged.
+
+    Notes
+    -----
+    Explained in chapter 02_photos.
+    """
+    if not (BUNDLED / "credits.csv").exists():
+        raise UserError(f"{BUNDLED}: the bundled photos are missing; install colorlib again")
+    cache = Path(os.environ.get("COLORLIB_CACHE") or platformdirs.user_cache_dir("colorlib"))
+    out = cache / f"commons-{sha256_of(BUNDLED / 'credits.csv')[:12]}"
+    if not os.path.exists(out):
+        try:
+            with only_user(cache, wait=60):
+                if not out.exists():  # else another process made it while this one waited
+                    draft = cache / f"{out.name}-draft"
+                    prepare(BUNDLED, draft)
+                    draft.rename(out)
+        except UserError as error:
+            raise UserError(f"{error} (COLORLIB_CACHE in the environment names it)") from error
+    try:
+        return load(out)
+    except UserError as error:
+        raise UserError(
+            f"{out}: the prepared photos are damaged; delete this folder and try again"
+        ) from error
+
+
+def prepare(folder, out, size=256):
+    """Turn a folder of photos into a photo set.
+
+    Each photo becomes a centred square. Broken, tiny, near-grey and duplicate photos are left
+    out, and the manifest says why. Run again, only new files are read and their photos appended;
+    kept photos never move. An interrupted run is taken up where it stopped.
+
+    Parameters
+    ----------
+    folder : path-like
+        The photos, in subfolders or not. An optional ``credits.csv`` in it names, by column,
+        ``file``, ``author``, ``licence`` and ``page`` or ``source``.
+    out : path-like
+        The set's folder; made if missing.
+    size : int
+        Side of the prepared photos in pixels.
+
+    Returns
+    -------
+    PhotoSet
+        The finished set.
+
+    Raises
+    ------
+    UserError
+        If there are no photos or none can be kept, `out` holds something else or photos of
+        another size, another `prepare` works on it, or it cannot be written to.
+
+    Notes
+    -----
+    Explained in chapter 02_photos.
+    """
+    folder, out = Path(folder), Path(out)
+    if not os.path.isdir(folder):
+        raise UserError(f"{folder}: is not a folder; name the folder that holds the photos")
+    if size < 8:
+        raise UserError(f"{out}: photos cannot be {size} pixels wide; take at least 8")
+    files = {_name(path.relative_to(folder)): path for path in find_photos(folder)}
+    credits = _read_credits(folder / "credits.csv")
+    try:
+        with only_user(out), contextlib.closing(_Draft(out, size, credits)) as draft:
+            for name, path in tqdm(files.items(), f"Preparing {out.name}", unit="photo"):
+                draft.add(name, path)
+            draft.commit()
+    except OSError as error:
+        raise UserError(
+            f"{out}: cannot be written to ({error.strerror}); "
+            "free some space or choose another folder, then run this again"
+        ) from error
+    return load(out)
+
+
+class _Draft:
+    """A set being prepared.
+
+    New photos are written behind those that count; they count from the moment a manifest that
+    lists them takes the place of the old one, and only then the number in the header of
+    `photos.npy` follows. Readers go by the manifest, so there is no bad moment to be interrupted.
+    """
+
+    def __init__(self, out, size, credits):
+        self.out, self.size, self.credits = out, size, credits
+        if not (out / "manifest.csv").exists():
+            self._begin()
+        photos, self.kept, left_out = _open_set(out)
+        if photos.shape[1:] != (size, size, 3):
+            raise UserError(
+                f"{out}: holds photos {photos.shape[1]} pixels wide, not {size}; "
+                "choose another folder or that size"
+            )
+        for leftover in (*out.glob(".*-manifest.csv"), *out.glob(".*-photos.npy")):
+            leftover.unlink()  # of a run that was killed
+        self.left_out = {row["file"]: row for row in left_out}
+        for row in (*self.kept, *left_out):
+            self._credit(row)
+        self.seen = {(row["file"], row["sha256"]) for row in (*self.kept, *left_out)}
+        self.dhashes = array.array("Q", [int(row["dhash"], 16) for row in self.kept])
+        self.file = open(out / "photos.npy", "rb+")
+        self.file.truncate(self._offset(len(self.kept)))
+        self.pending = 0
+
+    def _begin(self):
+        photos, header = self.out / "photos.npy", _npy_header(0, self.size)
+        if photos.exists() and photos.stat().st_size > len(header):
+            raise UserError(f"{photos}: belongs to no manifest.csv; choose another folder")
+        self.kept, self.left_out = [], {}
+        with whole_file(photos) as temporary:
+            temporary.write_bytes(header)
+        self._write_manifest()
+
+    def _offset(self, row):
+        return len(_npy_header(row, self.size)) + row * self.size * self.size * 3
+
+    def _credit(self, row):
+        row |= self.credits.get(row["file"], {})
+        if not row["left_out"]:
+            row["split"] = split_of(row["author"], row["sha256"])
+
+    def add(self, name, path):
+        """Judge a file that is new or has changed: append its photo, or note why not."""
+        row = dict.fromkeys(COLUMNS, "") | {"file": name}
+        try:
+            row["sha256"] = sha256_of(path)
+            if (name, row["sha256"]) in self.seen:
+                return
+            photo = read_photo(path)
+        except OSError as error:
+            row["left_out"] = f"cannot be opened ({error.strerror})"
+        except UserError as error:
+            row["left_out"] = str(error).removeprefix(f"{path}: ")
+        else:
+            square = center_square(photo, self.size)
+            row["dhash"] = _dhash(square)
+            row["left_out"] = self._flaw(photo, square, row["dhash"])
+        self._credit(row)
+        if row["left_out"]:
+            self.left_out[name] = row
+        else:
+            row["row"] = str(len(self.kept))
+            self.file.seek(self._offset(len(self.kept)))
+            self.file.write(square.tobytes())
+            self.kept.append(row)
+            self.dhashes.append(int(row["dhash"], 16))
+            self.left_out.pop(name, None)
+        self.pending += 1
+        if self.pending == BATCH:
+            self.commit()
+
+    def _flaw(self, photo, square, dhash):
+        if min(photo.size) < self.size / 2:
+            return (
+                f"too small ({photo.width}x{photo.height} pixels, "
+                f"the shorter side needs {self.size // 2})"
+            )
+        lab = rgb2lab(_thumbnail(square))
+        chroma = np.hypot(lab[..., 1], lab[..., 2]).mean()
+        if chroma < NEAR_GREY:
+            return f"near-grey (mean chroma {chroma:.1f}, below {NEAR_GREY})"
+        # A look through all hashes, however many, is quicker than reading one photo.
+        differing = np.bitwise_count(np.asarray(self.dhashes) ^ np.uint64(int(dhash, 16)))
+        for twin in np.flatnonzero(differing <= SAME_BITS):
+            if self._levels_apart(square, twin) < SAME_LEVELS:
+                return f"duplicate of {self.kept[twin]['file']}"
+        return ""
+
+    def _levels_apart(self, square, row):
+        self.file.seek(self._offset(row))
+        stored = Image.frombytes("RGB", square.size, self.file.read(self.size * self.size * 3))
+        return np.abs(_thumbnail(square).astype(int) - _thumbnail(stored)).mean()
+
+    def commit(self):
+        """Make everything added so far count."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self._write_manifest()
+        self.file.seek(0)
+        self.file.write(_npy_header(len(self.kept), self.size))
+        self.file.flush()
+        self.pending = 0
+
+    def _write_manifest(self):
+        text = io.StringIO()
+        writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([*self.kept, *self.left_out.values()])
+        content = text.getvalue().encode()
+        manifest = self.out / "manifest.csv"
+        if not manifest.exists() or manifest.read_bytes() != content:
+            with whole_file(manifest) as temporary:
+                temporary.write_bytes(content)
+
+    def close(self):
+        self.file.close()
+
+
+def _name(path):
+    # File names need not be valid Unicode; a manifest must be.
+    return path.as_posix().encode("utf-8", "backslashreplace").decode()
+
+
+def _thumbnail(square):
+    return np.asarray(square.resize((32, 32), Image.Resampling.BOX))  # (32, 32, 3)
+
+
+def _dhash(square):
+    """Difference hash: is each of 9x8 grey cells brighter than its left neighbour?"""
+    cells = np.asarray(square.convert("L").resize((9, 8), Image.Resampling.BOX))  # (8, 9)
+    return np.packbits(cells[:, 1:] > cells[:, :-1]).tobytes().hex()
+
+
+def _npy_header(count, size):
+    # NumPy pads the header so that it keeps its length while the first axis grows.
+    header = io.BytesIO()
+    shape = (count, size, size, 3)
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|u1", "fortran_order": False, "shape": shape}
+    )
+    return header.getvalue()
+
+
+def _open_set(path):
+    file = path / "photos.npy"
+    try:
+        stored = np.lib.format.open_memmap(file, mode="r")  # (N, size, size, 3), no pickles
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: is no photo set; make one with `prepare`") from error
+    except Exception as error:  # a damaged header can raise anything
+        raise UserError(
+            f"{file}: cannot be read or is damaged ({error}); delete it with its manifest.csv "
+            "and prepare the photos again"
+        ) from error
+    if stored.dtype != np.uint8 or stored.ndim != 4 or stored.shape[3] != 3:
+        raise UserError(
+            f"{file}: holds {stored.dtype} {stored.shape}, no photos; choose another folder"
+        )
+    kept, left_out = _read_manifest(path / "manifest.csv")
+    shape = (len(kept), *stored.shape[1:])
+    complete = file.stat().st_size >= stored.offset + np.prod(shape)
+    if len(stored) > len(kept) or not complete:
+        raise UserError(
+            f"{path}: photos.npy holds {len(stored)} photos and manifest.csv lists {len(kept)}; "
+            "delete both and prepare the photos again"
+        )
+    return np.memmap(file, "uint8", "r", stored.offset, shape), kept, left_out
+
+
+def _read_manifest(path):
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            columns, rows = tuple(reader.fieldnames or ()), list(reader)
+    except FileNotFoundError as error:
+        raise UserError(f"{path.parent}: is no photo set; make one with `prepare`") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError(
+            f"{path}: cannot be read or is damaged ({error}); delete it with its photos.npy "
+            "and prepare the photos again"
+        ) from error
+    if columns != COLUMNS:
+        raise UserError(f"{path}: is not the manifest of a photo set; choose another folder")
+    kept = [row for row in rows if row["row"]]
+    if any(None in row for row in rows) or not all(map(_is_sound, kept, range(len(kept)))):
+        raise UserError(
+            f"{path}: was changed or is damaged; delete it with its photos.npy "
+            "and prepare the photos again"
+        )
+    return kept, [row for row in rows if not row["row"]]
+
+
+def _is_sound(row, number):
+    return (
+        row["row"] == str(number)
+        and row["split"] in ("train", "validation")
+        and re.fullmatch("[0-9a-f]{16}", row["dhash"])
+    )
+
+
+def _read_credits(path):
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            columns, rows = reader.fieldnames or (), list(reader)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError(f"{path}: cannot be read ({error}); save it as CSV in UTF-8") from error
+    if "file" not in columns:
+        raise UserError(f"{path}: has no column 'file'; name its columns in the first line")
+    return {
+        row["file"]: {
+            "author": row.get("author", ""),
+            "licence": row.get("licence", ""),
+            "source": row.get("page") or row.get("source", ""),
+        }
+        for row in rows
+    }

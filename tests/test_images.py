@@ -1,0 +1,353 @@
+import os
+import struct
+import subprocess
+import sys
+import textwrap
+import warnings
+import zlib
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image, ImageCms
+
+from colorlib.files import UserError
+from colorlib.images import MAX_PIXELS, center_square, find_photos, read_photo, write_photo
+
+
+@pytest.fixture(autouse=True)
+def no_noise():
+    with warnings.catch_warnings(record=True, action="always") as noise:
+        yield
+    assert not noise
+
+
+@pytest.fixture
+def photo():
+    return Image.fromarray(skimage.data.astronaut()).resize((96, 64))
+
+
+def levels_apart(image, other):
+    return np.abs(np.asarray(image, int) - np.asarray(other, int)).mean()
+
+
+def colors(path):
+    image = read_photo(path)
+    return image.mode, [image.getpixel((x, 0)) for x in range(image.width)]
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "bmp", "jpg", "webp"])
+def test_common_formats(tmp_path, photo, suffix):
+    photo.save(tmp_path / f"a.{suffix}", quality=95)
+    image = read_photo(tmp_path / f"a.{suffix}")
+    assert (image.mode, image.size) == ("RGB", photo.size)
+    assert levels_apart(image, photo) < (4 if suffix in ("jpg", "webp") else 1e-9)
+
+
+def test_the_content_counts_not_the_suffix(tmp_path, photo):
+    photo.save(tmp_path / "really_png.jpg", "PNG")
+    assert levels_apart(read_photo(tmp_path / "really_png.jpg"), photo) == 0
+
+
+def test_first_frame_of_a_gif(tmp_path):
+    frames = [Image.new("RGB", (5, 4), color) for color in ("red", "lime", "blue")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert colors(tmp_path / "a.gif") == ("RGB", [(255, 0, 0)] * 5)
+
+
+def test_two_picture_jpeg_of_a_phone(tmp_path, photo):
+    photo.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[photo.rotate(180)])
+    assert levels_apart(read_photo(tmp_path / "a.jpg"), photo) < 10
+
+
+def test_cmyk_jpeg(tmp_path, photo):
+    photo.convert("CMYK").save(tmp_path / "a.jpg", quality=95)
+    image = read_photo(tmp_path / "a.jpg")
+    assert image.mode == "RGB"
+    assert levels_apart(image, photo) < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_turns_the_photo_upright(tmp_path, photo, orientation):
+    stored = {  # how a camera that is held so stores an upright photo
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = photo.transpose(stored[orientation]) if orientation in stored else photo
+    image.save(tmp_path / "a.png", exif=exif)
+    assert levels_apart(read_photo(tmp_path / "a.png"), photo) == 0
+
+
+def test_broken_exif_is_ignored(tmp_path, photo):
+    photo.save(tmp_path / "a.jpg", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff not EXIF", quality=95)
+    assert levels_apart(read_photo(tmp_path / "a.jpg"), photo) < 4
+
+
+def test_palette_with_and_without_transparency(tmp_path):
+    image = Image.new("P", (3, 1))
+    image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    image.putdata([0, 1, 2])
+    image.save(tmp_path / "opaque.png")
+    image.save(tmp_path / "clear.png", transparency=1)
+    assert colors(tmp_path / "opaque.png") == ("RGB", [(255, 0, 0), (0, 255, 0), (0, 0, 255)])
+    mode, pixels = colors(tmp_path / "clear.png")
+    assert mode == "RGBA"
+    assert pixels[0] == (255, 0, 0, 255) and pixels[1][3] == 0
+
+
+def test_transparency_is_kept_where_there_is_any(tmp_path):
+    Image.new("RGBA", (2, 1), (10, 20, 30, 40)).save(tmp_path / "a.png")
+    Image.new("RGBA", (2, 1), (10, 20, 30, 255)).save(tmp_path / "b.png")
+    Image.new("LA", (2, 1), (10, 40)).save(tmp_path / "c.png")
+    assert colors(tmp_path / "a.png") == ("RGBA", [(10, 20, 30, 40)] * 2)
+    assert colors(tmp_path / "b.png") == ("RGB", [(10, 20, 30)] * 2)
+    assert colors(tmp_path / "c.png") == ("RGBA", [(10, 10, 10, 40)] * 2)
+
+
+def test_grey_and_black_and_white(tmp_path):
+    Image.new("L", (1, 1), 77).save(tmp_path / "grey.png")
+    Image.new("1", (1, 1), 1).save(tmp_path / "white.png")
+    assert colors(tmp_path / "grey.png") == ("RGB", [(77, 77, 77)])
+    assert colors(tmp_path / "white.png") == ("RGB", [(255, 255, 255)])
+
+
+@pytest.mark.parametrize(
+    ("suffix", "dtype", "values"),
+    [
+        ("png", "uint16", [0, 257 * 100, 65535]),
+        ("tif", "uint16", [0, 257 * 100, 65535]),
+        ("tif", "int32", [0, 257 * 100, 65535]),
+        ("tif", "float32", [0, 100 / 255, 1]),
+        ("tif", "float32", [-3, 100, 255]),
+        ("tif", "float32", [np.nan, 100 / 255, 1.2]),
+    ],
+)
+def test_deep_grey_is_scaled_not_clipped(tmp_path, suffix, dtype, values):
+    Image.fromarray(np.array([values], dtype)).save(tmp_path / f"a.{suffix}")
+    assert colors(tmp_path / f"a.{suffix}") == ("RGB", [(v, v, v) for v in (0, 100, 255)])
+
+
+def png(width, height, bit_depth, color_type, data=b"", extra=b""):
+    """A PNG file's bytes; Pillow cannot write every kind."""
+
+    def chunk(kind, content):
+        checksum = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", width, height, bit_depth, color_type, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + extra
+        + chunk(b"IDAT", zlib.compress(data))
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_deep_color_and_deep_alpha(tmp_path):
+    pixel = struct.pack(">4H", 65535, 257 * 100, 0, 257 * 50)
+    (tmp_path / "rgb.png").write_bytes(png(1, 1, 16, 2, b"\0" + pixel[:6]))
+    (tmp_path / "rgba.png").write_bytes(png(1, 1, 16, 6, b"\0" + pixel))
+    assert colors(tmp_path / "rgb.png") == ("RGB", [(255, 100, 0)])
+    assert colors(tmp_path / "rgba.png") == ("RGBA", [(255, 100, 0, 50)])
+
+
+def red_and_blue_swapped():
+    """An ICC profile by which red means blue: sRGB's with two tags exchanged."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ")
+    return swapped.replace(b"????", b"bXYZ")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_profile_is_converted_to_srgb(tmp_path, mode):
+    image = Image.new("RGB", (2, 2), (204, 51, 51)).convert(mode)
+    if mode == "RGBA":
+        image.putalpha(128)
+    image.save(tmp_path / "a.png", icc_profile=red_and_blue_swapped())
+    pixel = read_photo(tmp_path / "a.png").getpixel((0, 0))
+    assert np.abs(np.subtract(pixel[:3], (51, 51, 204))).max() <= 3
+    assert pixel[3:] == ((128,) if mode == "RGBA" else ())
+
+
+@pytest.mark.parametrize("profile", [b"no profile at all", red_and_blue_swapped()[:200]])
+def test_a_broken_profile_is_ignored(tmp_path, photo, profile):
+    photo.save(tmp_path / "a.png", icc_profile=profile)
+    assert levels_apart(read_photo(tmp_path / "a.png"), photo) == 0
+
+
+def test_a_profile_of_another_kind_is_ignored(tmp_path, photo):
+    photo.convert("L").save(tmp_path / "a.png", icc_profile=red_and_blue_swapped())
+    assert levels_apart(read_photo(tmp_path / "a.png"), photo.convert("L").convert("RGB")) == 0
+
+
+def test_the_old_profile_does_not_go_into_the_new_file(tmp_path, photo):
+    photo.save(tmp_path / "a.png", icc_profile=red_and_blue_swapped())
+    write_photo(read_photo(tmp_path / "a.png"), tmp_path / "b.png")
+    with Image.open(tmp_path / "b.png") as image:
+        assert "icc_profile" not in image.info
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10_000, 8), (8, 10_000)])
+def test_odd_sizes(tmp_path, size):
+    Image.new("RGB", size, "teal").save(tmp_path / "a.png")
+    assert read_photo(tmp_path / "a.png").size == size
+
+
+def refusal(path):
+    with pytest.raises(UserError) as error:
+        read_photo(path)
+    message = str(error.value)
+    assert message.startswith(f"{path}: ") and "\n" not in message
+    return message
+
+
+def test_what_cannot_be_read_says_why(tmp_path, photo):
+    (tmp_path / "zero.jpg").touch()
+    (tmp_path / "text.jpg").write_text("Dear diary")
+    (tmp_path / "page.svg").write_text("<svg/>")
+    photo.save(tmp_path / "whole.jpg")
+    photo.save(tmp_path / "whole.png")
+    for name in ("whole.jpg", "whole.png"):
+        content = (tmp_path / name).read_bytes()
+        (tmp_path / f"cut_{name}").write_bytes(content[: len(content) // 2])
+    assert "No such file" in refusal(tmp_path / "missing.jpg")
+    assert "is a folder" in refusal(tmp_path)
+    assert "empty (0 bytes)" in refusal(tmp_path / "zero.jpg")
+    assert "no photo" in refusal(tmp_path / "text.jpg")
+    assert "no photo" in refusal(tmp_path / "page.svg")
+    assert "cut short" in refusal(tmp_path / "cut_whole.jpg")
+    assert "cut short" in refusal(tmp_path / "cut_whole.png")
+
+
+@pytest.mark.parametrize("width", [10_001, 20_000, 100_000])
+def test_a_bomb_is_refused_by_its_header(tmp_path, width):
+    assert MAX_PIXELS == 10_000 * 10_000
+    (tmp_path / "bomb.png").write_bytes(png(width, 10_000, 8, 2))
+    assert "100 megapixels" in refusal(tmp_path / "bomb.png")
+
+
+def test_pillow_does_not_warn_of_large_photos(tmp_path, photo, monkeypatch):
+    photo.save(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", photo.width * photo.height - 1)
+    assert read_photo(tmp_path / "a.png").size == photo.size
+
+
+def test_unreadable_permissions(tmp_path, photo):
+    photo.save(tmp_path / "a.png")
+    (tmp_path / "a.png").chmod(0)
+    code = """
+        import os, sys
+        from pathlib import Path
+        from colorlib.files import UserError
+        from colorlib.images import find_photos, read_photo
+        if os.getuid() == 0:
+            os.setuid(65534)
+        for what, path in ((read_photo, "a.png"), (find_photos, "locked")):
+            try:
+                what(Path(sys.argv[1], path))
+            except UserError as error:
+                print(error)
+        """
+    (tmp_path / "locked").mkdir(mode=0)
+    child = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    (tmp_path / "locked").chmod(0o700)
+    lines = child.stdout.splitlines()
+    assert len(lines) == 2
+    assert all("cannot be opened (Permission denied)" in line for line in lines)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "tiff", "PNG"])
+def test_lossless_formats_return_every_pixel(tmp_path, photo, suffix):
+    write_photo(photo, tmp_path / f"a.{suffix}")
+    assert levels_apart(read_photo(tmp_path / f"a.{suffix}"), photo) == 0
+
+
+def test_jpeg_keeps_the_color_of_every_pixel(tmp_path):
+    stripes = Image.fromarray(np.uint8([[[200, 40, 40], [40, 40, 200]] * 16] * 32))
+    write_photo(stripes, tmp_path / "a.jpg")
+    assert levels_apart(read_photo(tmp_path / "a.jpg"), stripes) < 4  # about 50 with 4:2:0
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
+def test_transparency_is_written(tmp_path, photo, suffix):
+    photo.putalpha(Image.linear_gradient("L").resize(photo.size))
+    write_photo(photo, tmp_path / f"a.{suffix}")
+    image = read_photo(tmp_path / f"a.{suffix}")
+    assert image.mode == "RGBA"
+    assert levels_apart(image.getchannel("A"), photo.getchannel("A")) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "size", "reason"),
+    [
+        ("a.jpg", "RGBA", (2, 2), "no transparency"),
+        ("a.gif", "RGB", (2, 2), "not written as '.gif'"),
+        ("a", "RGB", (2, 2), "not written as ''"),
+        ("a.jpg", "RGB", (70_000, 1), "use .png"),
+        ("a.webp", "RGB", (17_000, 1), "use .png"),
+        ("file/a.png", "RGB", (2, 2), "cannot be written"),
+    ],
+)
+def test_what_cannot_be_written_says_why(tmp_path, name, mode, size, reason):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match=r"^[^\n]+$") as error:
+        write_photo(Image.new(mode, size), tmp_path / name)
+    assert reason in str(error.value)
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_find_photos(tmp_path):
+    names = ["b.jpg", "a.PNG", "sub/c.webp", "sub/deep/d.TIFF", ".hidden.jpg", ".trash/e.jpg",
+             "notes.txt", "odd"]  # fmt: skip
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = [tmp_path / name for name in ("a.PNG", "b.jpg", "sub/c.webp", "sub/deep/d.TIFF")]
+    assert find_photos(tmp_path) == found
+    assert find_photos(str(tmp_path)) == found
+    assert find_photos([tmp_path / "odd", tmp_path / "sub", tmp_path]) == [
+        tmp_path / "odd", *found[2:], *found[:2]
+    ]  # fmt: skip
+
+
+def test_find_photos_finds_nothing(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "a.txt").touch()
+    for name, reason in (
+        ("missing", "No such file"),
+        ("empty", "is empty"),
+        ("text", "none of its 1 files is a photo"),
+    ):
+        with pytest.raises(UserError, match=reason):
+            find_photos([tmp_path / name])
+
+
+def test_center_square_takes_the_middle(photo):
+    square = center_square(photo, 64)
+    assert levels_apart(square, photo.crop((16, 0, 80, 64))) == 0
+    assert center_square(photo.transpose(Image.Transpose.ROTATE_90), 32).size == (32, 32)
+    assert center_square(Image.new("RGB", (1, 1), "red"), 8).getpixel((7, 7)) == (255, 0, 0)
+
+
+def test_center_square_resizes_with_lanczos(photo):
+    expected = photo.crop((16, 0, 80, 64)).resize((24, 24), Image.Resampling.LANCZOS)
+    assert levels_apart(center_square(photo, 24), expected) == 0
+
+
+def test_center_square_lays_transparency_on_white():
+    clear = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
+    half = Image.new("RGBA", (4, 4), (0, 0, 0, 128))
+    assert center_square(clear, 2).getpixel((0, 0)) == (255, 255, 255)
+    assert center_square(half, 2).getpixel((0, 0)) == (127, 127, 127)
