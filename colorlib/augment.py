@@ -1,0 +1,111 @@
+"""Augmentation: flips, turns, shifts and brightness on batches of RGB photos.
+
+Everything happens to the RGB photo, before it is split into L and ab. So the
+network's input and its target can never disagree: there is no way to mirror
+one and forget the other.
+
+All geometry is one idea: *a table that says from which pixel of the photo each
+pixel of the result comes*. Flips, turns and shifts only change the table; then
+a single gather reads the photo.
+
+Chapter: 02_photos. Source: paper, section 3.2, "Image Augmentation".
+"""
+
+import keras
+from keras import ops
+
+# The eight ways to lay a square photo on a table. A name's place in this list
+# is its number k: bit 0 mirrors left and right, bits 1 and 2 count the quarter turns.
+TRANSFORMS = (
+    "identity", "mirror",
+    "turn 90", "turn 90, mirror",
+    "turn 180", "turn 180, mirror",
+    "turn 270", "turn 270, mirror",
+)  # fmt: skip
+
+
+def transform(photos, k):
+    """Lay each square photo down in one of the eight ways.
+
+    Parameters
+    ----------
+    photos : array or tensor, (B, S, S, C)
+        Square photos, or any other square maps.
+    k : int or integer tensor, () or (B,)
+        Number of the transform in `TRANSFORMS`, one for all or one for each photo.
+        The photo is turned counter-clockwise first and then mirrored.
+
+    Returns
+    -------
+    tensor, (B, S, S, C)
+        Same type as `photos`; no pixel changes its value.
+    """
+    photos = ops.convert_to_tensor(photos)
+    batch, size = ops.shape(photos)[0], photos.shape[1]
+    k = ops.broadcast_to(ops.cast(k, "int32"), (batch,))
+    rows, columns = _turned_grid(k, size)
+    return _gather(photos, rows, columns)
+
+
+def augment(photos, k, seed, shift=0.1, brightness=0.2):
+    """Vary a batch of photos at random.
+
+    Parameters
+    ----------
+    photos : uint8 tensor, (B, S, S, 3)
+        RGB photos, 0..255.
+    k : integer tensor, (B,)
+        Which of `TRANSFORMS` each photo gets. The caller draws it, because it
+        must pick the class scores of the same transform.
+    seed : keras.random.SeedGenerator
+        Source of the random shifts and brightness.
+    shift : float
+        Largest shift, as a share of the photo's side. What is shifted in is the
+        photo's own mirror image, so no black bars appear.
+    brightness : float
+        RGB is multiplied by a factor from 1 - brightness to 1 + brightness.
+
+    Returns
+    -------
+    float32 tensor, (B, S, S, 3)
+        RGB photos, 0..1.
+    """
+    batch, size = ops.shape(photos)[0], photos.shape[1]
+    reach = int(shift * size)
+    offsets = keras.random.randint((2, batch, 1, 1), -reach, reach + 1, dtype="int32", seed=seed)
+    rows, columns = _turned_grid(ops.cast(k, "int32"), size, offsets)
+    photos = ops.cast(_gather(photos, rows, columns), "float32") / 255.0
+    factor = keras.random.uniform(
+        (batch, 1, 1, 1), 1.0 - brightness, 1.0 + brightness, dtype="float32", seed=seed
+    )
+    return ops.clip(photos * factor, 0.0, 1.0)  # (B, S, S, 3)
+
+
+def _turned_grid(k, size, offsets=(0, 0)):
+    """Row and column of the source pixel for each pixel of the result, (B, S, S) each."""
+    last = size - 1
+    y = _reflect(ops.reshape(ops.arange(size, dtype="int32"), (1, size, 1)) + offsets[0], last)
+    x = _reflect(ops.reshape(ops.arange(size, dtype="int32"), (1, 1, size)) + offsets[1], last)
+    k = ops.reshape(k, (-1, 1, 1))
+    x = ops.where(k % 2 == 1, last - x, x)
+    turns = k // 2
+    rows = ops.where(
+        turns == 1, x, ops.where(turns == 2, last - y, ops.where(turns == 3, last - x, y))
+    )
+    columns = ops.where(
+        turns == 1, last - y, ops.where(turns == 2, last - x, ops.where(turns == 3, y, x))
+    )
+    return rows, columns
+
+
+def _reflect(index, last):
+    """Fold indices just outside 0..last back inside, as in a mirror."""
+    index = ops.abs(index)
+    return last - ops.abs(last - index)
+
+
+def _gather(photos, rows, columns):
+    batch, size, channels = ops.shape(photos)[0], photos.shape[1], photos.shape[-1]
+    first = ops.reshape(ops.arange(batch, dtype="int32") * size * size, (-1, 1, 1))
+    pixels = ops.reshape(photos, (-1, channels))
+    return ops.take(pixels, first + rows * size + columns, axis=0)  # (B, S, S, C)
