@@ -1,0 +1,122 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from colorlib import network
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    return network.colorizer()
+
+
+def outputs(model, size):
+    """Name and output shape of each convolution for photos of `size`."""
+    return {
+        layer.name: tuple(layer.compute_output_shape(layer_input))
+        for layer, layer_input in _walk(model, size)
+    }
+
+
+def _walk(model, size):
+    shape = (None, size, size, 1)
+    for layer in model.layers:
+        if "coder" in layer.name and "relu" not in layer.name and "norm" not in layer.name:
+            if layer.name == "decoder_1":
+                shape = (None, size // 64, size // 64, network.FUSION_FILTERS)
+            yield layer, shape
+            shape = layer.compute_output_shape(shape)
+
+
+def test_parameters(model):
+    assert model.count_params() == 7_727_906
+
+
+@pytest.mark.parametrize("size", [64, 256])
+def test_shapes_are_those_of_the_papers_tables(model, size):
+    shapes = outputs(model, size)
+    filters = (64, 128, 128, 256, 256, 512)
+    for number, width in enumerate(filters, start=1):  # section 3.3: each halves the photo
+        side = size // 2**number
+        assert shapes[f"encoder_{number}"] == (None, side, side, width)
+    table_3 = [(512, 64), (256, 32), (256, 16), (128, 8), (128, 4), (64, 2), (32, 1), (2, 1)]
+    for number, (width, divisor) in enumerate(table_3, start=1):
+        side = size // divisor
+        assert shapes[f"decoder_{number}"] == (None, side, side, width)
+
+
+def test_batchnorm_follows_third_convolution_and_fourth_transposed(model):
+    names = [layer.name for layer in model.layers]
+    assert [name for name in names if "norm" in name] == ["encoder_3_norm", "decoder_4_norm"]
+    assert names.index("encoder_3_norm") < names.index("encoder_4")
+    assert names.index("decoder_4_norm") < names.index("decoder_5")
+
+
+def test_batchnorm_order_is_a_choice():
+    first = network.colorizer(network.NetworkConfig(norm_after_relu=False))
+    names = [layer.name for layer in first.layers]
+    assert names.index("encoder_3_norm") < names.index("encoder_3_relu")
+
+
+def test_any_multiple_of_64(model):
+    for height, width in ((64, 64), (128, 64), (192, 320)):
+        inputs = {
+            "lightness": np.zeros((2, height, width, 1), "float32"),
+            "class_scores": np.zeros((2, 1000), "float32"),
+        }
+        assert model(inputs).shape == (2, height, width, 2)
+
+
+def test_output_is_in_range_even_for_absurd_input(model):
+    inputs = {
+        "lightness": np.full((1, 64, 64, 1), 1e4, "float32"),
+        "class_scores": np.full((1, 1000), 1e4, "float32"),
+    }
+    ab = ops.convert_to_numpy(model(inputs))
+    assert np.abs(ab).max() <= 1
+
+
+def test_fusion_equals_concatenation():
+    random = np.random.default_rng(0)
+    features = random.normal(size=(3, 4, 4, 512)).astype("float32")
+    scores = random.normal(size=(3, 1000)).astype("float32")
+    inputs = [keras.Input((4, 4, 512)), keras.Input((1000,))]
+    ours = keras.Model(inputs, network.fusion(*inputs))
+    papers = keras.Model(inputs, network.fusion_by_concatenation(*inputs))
+    assert ours.count_params() == papers.count_params() == 1512 * 512 + 512
+
+    kernel, bias = papers.get_layer("fusion").get_weights()  # (1, 1, 1512, 512), (512,)
+    bias = random.normal(size=bias.shape)
+    papers.get_layer("fusion").set_weights([kernel, bias])
+    ours.get_layer("fusion_features").set_weights([kernel[:, :, :512]])
+    ours.get_layer("fusion_scores").set_weights([kernel[0, 0, 512:], bias])
+
+    difference = ops.convert_to_numpy(ours([features, scores]) - papers([features, scores]))
+    assert np.abs(difference).max() < 1e-4
+    assert ops.convert_to_numpy(ours([features, scores])).std() > 0.1  # not trivially zero
+
+
+def test_class_scores_and_lightness_both_matter(model):
+    random = np.random.default_rng(0)
+    light = random.uniform(-1, 1, (1, 64, 64, 1)).astype("float32")
+    scores = random.normal(size=(1, 1000)).astype("float32")
+    ab = ops.convert_to_numpy(model({"lightness": light, "class_scores": scores}))
+    other_scores = ops.convert_to_numpy(model({"lightness": light, "class_scores": -scores}))
+    other_light = ops.convert_to_numpy(model({"lightness": -light, "class_scores": scores}))
+    # Untrained, the network is nearly grey: what counts is how much changes beside ab itself.
+    assert np.abs(ab - other_scores).max() > 0.01 * ab.std()
+    assert np.abs(ab - other_light).max() > 0.01 * ab.std()
+
+
+def test_scale_inputs_follows_the_configuration():
+    light = np.array([0.0, 50.0, 100.0], "float32").reshape(1, 1, 3, 1)
+    logits = np.array([[2.0] + [0.0] * 999], "float32")
+    default = network.scale_inputs(light, logits, network.NetworkConfig())
+    assert np.allclose(np.ravel(default["lightness"]), [-1, 0, 1])
+    assert np.allclose(default["class_scores"], logits)
+    other = network.NetworkConfig(l_range="0..100", class_scores="softmax")
+    other = network.scale_inputs(light, logits, other)
+    assert np.allclose(np.ravel(other["lightness"]), [0, 50, 100])
+    assert np.isclose(np.sum(other["class_scores"]), 1)
