@@ -36,7 +36,11 @@ train: setup
 	@$(BIN)/python tools/train.py $(RUN)
 
 test: setup
-	@$(BIN)/python tools/test.py
+	$(BIN)/ruff check --quiet .
+	$(BIN)/codespell --quiet-level 2 colorlib tools tests book README.md
+	$(BIN)/python -m pytest tests
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests
+	COLORLIB_TIER=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 notebooks
 
 lab: setup
 	$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -1,0 +1,257 @@
+"""The command `colorlib`: each subcommand is one call into the library.
+
+Heavy imports wait inside the commands, so that `colorlib --help` answers at once.
+"""
+
+import argparse
+import ast
+import os
+import sys
+from pathlib import Path
+
+from colorlib.files import UserError, write_json
+
+
+def main(arguments=None):
+    """Run the command line; the exit code is 0 if all went well, 1 if not, 2 for wrong usage."""
+    # TensorFlow's C++ side speaks of drivers that nobody asked about.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    chosen = _parser().parse_args(arguments)
+    try:
+        return chosen.command(chosen) or 0
+    except UserError as error:
+        print(f"colorlib: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("colorlib: interrupted", file=sys.stderr)
+    return 1
+
+
+def colorize(chosen):
+    """Colourize photos; a bad one does not stop the rest."""
+    from tqdm import tqdm
+
+    from colorlib.images import find_photos, read_photo, write_photo
+
+    plan = _plan(chosen.photos, Path(chosen.out), find_photos)
+    from colorlib.colorizer import Colorizer
+
+    colorizer = Colorizer.load(chosen.weights)
+    failed = []
+    for photo, target in tqdm(plan.items(), unit="photo"):
+        try:
+            if target.exists() and not chosen.force:
+                raise UserError(f"{target}: exists; use --force to replace it, or another -o")
+            write_photo(colorizer.colorize(read_photo(photo), chosen.saturation), target)
+        except UserError as error:
+            failed.append(error)
+    for error in failed:
+        print(f"colorlib: {error}", file=sys.stderr)
+    print(f"{len(plan) - len(failed)} of {len(plan)} photos colourized, in {chosen.out}")
+    return 1 if failed else 0
+
+
+def _plan(paths, out, find_photos):
+    """For each photo where its colourized version goes: below `out`, as it lay below its folder."""
+    plan = {}
+    for path in map(Path, paths):
+        for photo in find_photos([path]):
+            if path.resolve() in out.resolve().parents and out.resolve() in photo.resolve().parents:
+                continue  # what an earlier run wrote
+            target = out / (photo.relative_to(path) if path.is_dir() else photo.name)
+            if target.suffix.lower() not in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"):
+                target = target.with_suffix(".png")  # GIF and BMP hold too few colours or no alpha
+            if target in plan.values() and plan.get(photo) != target:
+                raise UserError(
+                    f"{photo}: two photos would become {target}; colourize them one by one"
+                )
+            plan[photo] = target
+    inputs = {photo.resolve() for photo in plan}
+    for target in plan.values():
+        if target.resolve() in inputs:
+            raise UserError(f"{target}: is an input; choose another folder with -o")
+    return plan
+
+
+def prepare(chosen):
+    """Prepare a folder of photos for training."""
+    from colorlib import photoset
+
+    photo_set = photoset.prepare(chosen.folder, chosen.out, chosen.size)
+    for row in photo_set.left_out:
+        print(f"left out: {row['file']}: {row['left_out']}")
+    print(photo_set)
+
+
+def embed(chosen):
+    """Compute the class scores of a set."""
+    from colorlib import augment, extractors, photoset
+
+    photo_set = photoset.load(chosen.set)
+    scores = extractors.embed(
+        photo_set, chosen.extractor, augment.TRANSFORMS[: chosen.transforms], chosen.weights
+    )
+    print(f"{scores.shape[0]} photos x {scores.shape[1]} transforms, beside {photo_set.path}")
+
+
+def train(chosen):
+    """Train a network, then measure it."""
+    from colorlib import evaluation, metrics, photoset, training
+    from colorlib.colorizer import Colorizer
+
+    parameters = {name: value_of(text) for name, text in chosen.parameter}
+    config = training.config_from({"tier": chosen.tier, **parameters})
+    run = training.train(config, chosen.run_folder)
+    photo_set = photoset.load(config.photo_set)
+    report = evaluation.compare({"this run": Colorizer.load(run)}, photo_set)
+    evaluation.write_report(run, report)
+    print(metrics.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
+    print(f"\nthe run is in {run}; use it with: colorlib colorize PHOTO --weights {run}")
+
+
+def evaluate(chosen):
+    """Measure weights on a set, beside the trivial opponents."""
+    from colorlib import evaluation, metrics, photoset
+    from colorlib.colorizer import Colorizer
+
+    colorizer = Colorizer.load(chosen.weights)
+    report = evaluation.compare({"the network": colorizer}, photoset.load(chosen.set), chosen.limit)
+    if chosen.out:
+        write_json(chosen.out, report)
+    print(metrics.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
+
+
+def info(chosen):
+    """Say what is here: versions, machine, extractors, the weights in use."""
+    from colorlib import extractors, runs, weights
+    from colorlib.colorizer import SHIPPED
+
+    for name, value in runs.machine().items():
+        print(f"{name:12}{value}")
+    print(f"{'extractors':12}{', '.join(extractors.EXTRACTORS)}")
+    path = Path(chosen.weights or SHIPPED)
+    *_, card = weights.load_network(path / "model" if path.is_dir() else path)
+    print(f"\nweights {chosen.weights or 'that come with colorlib'}")
+    for name, value in card.items():
+        print(f"  {name:18}{value}")
+
+
+def value_of(text):
+    """A parameter's value as typed: 128, 0.5, True, None; anything else is text."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="colorlib",
+        description="Colourize photos with a neural network, and train your own.",
+        epilog="colorlib COMMAND --help says more; the book explains how it all works.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(function, example):
+        summary = function.__doc__.splitlines()[0]
+        sub = commands.add_parser(
+            function.__name__,
+            help=summary[0].lower() + summary[1:].rstrip("."),
+            description=summary,
+            epilog=f"example: {example}",
+        )
+        sub.set_defaults(command=function)
+        return sub
+
+    sub = command(colorize, "colorlib colorize grandma.jpg album/ -o in-colour")
+    sub.add_argument(
+        "photos", nargs="+", metavar="FILE_OR_FOLDER", help="photos, or folders of them"
+    )
+    sub.add_argument(
+        "-o",
+        "--out",
+        default="colorized",
+        metavar="DIR",
+        help="where results go; made if missing (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--weights",
+        metavar="W",
+        help="run folder or weights file (default: those that come with colorlib)",
+    )
+    sub.add_argument(
+        "--saturation",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="factor for the colours: 0 is grey, 1.2 livelier (default: %(default)s)",
+    )
+    sub.add_argument("--force", action="store_true", help="replace results that exist already")
+
+    sub = command(prepare, "colorlib prepare ~/Pictures -o my-set")
+    sub.add_argument("folder", help="your photos, in subfolders or not")
+    sub.add_argument(
+        "-o",
+        "--out",
+        required=True,
+        metavar="SET",
+        help="folder of the prepared set; run again to add new photos",
+    )
+    sub.add_argument(
+        "--size",
+        type=int,
+        default=256,
+        help="side of the prepared photos in pixels (default: %(default)s)",
+    )
+
+    sub = command(embed, "colorlib embed my-set --extractor vgg16 --transforms 8")
+    sub.add_argument("set", help="a prepared set, or commons for the bundled photos")
+    sub.add_argument(
+        "--extractor", default="efficientnet_lite0", help="see colorlib info (default: %(default)s)"
+    )
+    sub.add_argument(
+        "--transforms",
+        type=int,
+        choices=(2, 8),
+        default=2,
+        help="2: as is and mirrored; 8: all flips and quarter turns",
+    )
+    sub.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="the extractor's weights, if they are not to be downloaded",
+    )
+
+    sub = command(train, "colorlib train runs/mine --tier lab -p photo_set my-set -p epochs 100")
+    sub.add_argument("run_folder", help="where the run is kept; the same command resumes it")
+    sub.add_argument(
+        "--tier",
+        default="lab",
+        help="smoke (seconds), lab (minutes, the default) or full (the paper's, on a GPU)",
+    )
+    sub.add_argument(
+        "-p",
+        "--parameter",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="change one parameter of the training notebook; may be repeated",
+    )
+
+    sub = command(evaluate, "colorlib evaluate --weights runs/mine --set my-set -o result.json")
+    sub.add_argument(
+        "--weights",
+        metavar="W",
+        help="run folder or weights file (default: those that come with colorlib)",
+    )
+    sub.add_argument(
+        "--set", default="commons", help="a prepared set (default: the bundled photos)"
+    )
+    sub.add_argument(
+        "--limit", type=int, metavar="N", help="use only the first N validation photos"
+    )
+    sub.add_argument("-o", "--out", metavar="JSON", help="write the result here too")
+
+    sub = command(info, "colorlib info")
+    sub.add_argument("--weights", metavar="W", help="run folder or weights file")
+    return parser

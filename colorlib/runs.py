@@ -1,0 +1,188 @@
+"""A run's folder: what was asked, where it ran, what happened, and where to go on.
+
+    config.json      what was asked for          data.json      which photos, which split
+    machine.json     where it ran, versions      metrics.jsonl  one line per epoch
+    samples/         the same photos as the network saw them, epoch by epoch
+    checkpoint.npz   all that is needed to go on after an interruption
+    model.*          the network, ready for `Colorizer.load(run)`
+
+Chapter: 05_training.
+"""
+
+import dataclasses
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import time
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+from PIL import Image
+
+from colorlib import extractors, lab, weights
+from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
+
+
+class Run:
+    """A run's folder: what it was asked, what happened, and where to go on."""
+
+    def __init__(self, folder, config, data):
+        self.folder, self.config, self.data = Path(folder), config, data
+        self.saved = time.monotonic()
+        self._agree("config.json", dataclasses.asdict(config))
+        self._agree("data.json", {
+            "photo_set": data.photo_set.path.name,
+            "manifest_sha256": sha256_of(data.photo_set.path / "manifest.csv"),
+            "photos": len(data.photo_set),
+            "training": len(data.train_rows),
+            "validation": len(data.validation_rows),
+        })  # fmt: skip
+        write_json(self.folder / "machine.json", machine())
+
+    def _agree(self, name, value):
+        path = self.folder / name
+        if not path.exists():
+            return write_json(path, value)
+        before, now = read_json(path), json.loads(json.dumps(value))
+        for key in now:
+            if before.get(key) != now[key]:
+                raise UserError(
+                    f"{path}: the run here has {key} {before.get(key)!r}, not {now[key]!r}; "
+                    "choose another run folder"
+                )
+
+    def resume(self, task):
+        """Put the last checkpoint into `task`; the number of epochs done."""
+        path = self.folder / "checkpoint.npz"
+        if not path.exists():
+            self._cut_metrics(0)
+            return 0
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                for number, variable in enumerate(task.state):
+                    variable.assign(arrays[f"{number}"])
+                epoch = int(arrays["epoch"])
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise UserError(
+                f"{path}: is damaged ({error}); delete it to start the run anew"
+            ) from error
+        self._cut_metrics(epoch)
+        return epoch
+
+    def _cut_metrics(self, epoch):
+        """Forget the epochs after the checkpoint: they will be run again."""
+        path = self.folder / "metrics.jsonl"
+        if path.exists():
+            with whole_file(path) as temporary:
+                temporary.write_text("".join(path.read_text().splitlines(keepends=True)[:epoch]))
+
+    def record(self, epoch, row, seconds, task):
+        """Write down one epoch."""
+        if not math.isfinite(row["loss"]):
+            raise UserError(
+                f"{self.folder}: the loss became {row['loss']} in epoch {epoch}; the checkpoint "
+                "before it is kept. Try a lower learning_rate or precision='float32', in another "
+                "run folder"
+            )
+        rate = self.data.steps_per_epoch * self.config.batch_size / seconds
+        row = {
+            "epoch": epoch,
+            **row,
+            "seconds": round(seconds, 3),
+            "photos_per_second": round(rate, 1),
+        }
+        with open(self.folder / "metrics.jsonl", "a") as file:
+            file.write(json.dumps(row) + "\n")
+        last = epoch == self.config.epochs
+        if last or epoch & (epoch - 1) == 0:  # 1, 2, 4, 8, ...: most happens early
+            self._sample(epoch, task)
+        if last or time.monotonic() - self.saved >= self.config.checkpoint_seconds:
+            self._checkpoint(epoch, task)
+
+    def _checkpoint(self, epoch, task):
+        with whole_file(self.folder / "checkpoint.npz") as temporary:
+            arrays = {f"{i}": ops.convert_to_numpy(v.value) for i, v in enumerate(task.state)}
+            np.savez(temporary, epoch=epoch, **arrays)
+        self.saved = time.monotonic()
+
+    def _sample(self, epoch, task):
+        """Draw the first eight validation photos: grey, colourized, true."""
+        rows = self.data.validation_rows[:8]
+        shown = task.predict(**self.data.batches(rows), verbose=0)
+        divisor = self.config.network.ab_divisor
+        photos = self.data.photos(rows)
+        lightness = ops.convert_to_numpy(lab.rgb_to_lab(photos))[..., :1]
+        grey, colored, true = (
+            np.concatenate(
+                list(ops.convert_to_numpy(lab.lab_to_rgb(np.concatenate([lightness, ab], -1)))),
+                axis=1,
+            )
+            for ab in (
+                np.zeros_like(shown["true_ab"]),
+                lab.unscale_ab(shown["predicted_ab"], divisor),
+                lab.unscale_ab(shown["true_ab"], divisor),
+            )
+        )
+        sheet = np.round(255 * np.concatenate([grey, colored, true])).astype("uint8")
+        with whole_file(self.folder / "samples" / f"epoch-{epoch:04d}.png") as temporary:
+            Image.fromarray(sheet).save(temporary)
+
+    def keep(self, task):
+        """Make the last checkpoint usable as a network; its epoch number."""
+        epoch = self.resume(task)
+        self.finish(task)
+        return epoch
+
+    def finish(self, task):
+        """Write the network in the form that `Colorizer.load` reads."""
+        config = self.config
+        card = {
+            "extractor": config.extractor,
+            "extractor_weights": extractors.weights_hash(config.extractor),
+            "size": config.size,
+        }
+        weights.save_network(task.network, self.folder / "model", config.network, **card)
+
+
+def machine():
+    """Where this runs: processor, memory, accelerators, versions."""
+    packages = (
+        "colorlib",
+        "keras",
+        "tensorflow",
+        "jax",
+        "torch",
+        "numpy",
+        "pillow",
+        "scikit-image",
+    )
+    versions = {}
+    for name in packages:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = None
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "system": platform.platform(),
+        "processor": processor_name(),
+        "cores": os.cpu_count(),
+        "devices": keras.distribution.list_devices(),
+        "backend": keras.backend.backend(),
+        "python": platform.python_version(),
+        "versions": versions,
+    }
+
+
+def processor_name():
+    """The processor's name, which Linux keeps in a file of its own."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

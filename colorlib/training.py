@@ -1,0 +1,307 @@
+"""One training run: photos in, a folder that explains itself out.
+
+`train` is the whole story, and `Colorization` the step it repeats: picking a batch, augmenting
+it, Lab, the network and the loss are compiled into one. How photos get there is told
+in `batches`, what a run leaves behind in `runs`.
+
+Chapter: 05_training. Source: paper, sections 3.1 and 4.
+"""
+
+import dataclasses
+import difflib
+import inspect
+import os
+import time
+
+import keras
+from keras import ops
+from tqdm.auto import tqdm
+
+from colorlib import augment, lab, losses, network, weights
+from colorlib.batches import Data, PhotosOnDevice
+from colorlib.files import UserError, only_user
+from colorlib.network import NetworkConfig
+from colorlib.runs import Run
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """What one run does. The defaults are the paper's where it says (section 3.1 and 4.3).
+
+    Attributes
+    ----------
+    tier : {"smoke", "lab", "full"}
+        Where the values that nobody chose come from, see `TIERS`.
+    photo_set : str
+        "commons" (the bundled photos) or the folder of a prepared set.
+    extractor : str
+        Row of `extractors.EXTRACTORS` that provides the class scores.
+    size : int
+        Side of the photos in pixels, a multiple of 64. The paper's is 256.
+    epochs, batch_size : int
+    learning_rate : float
+        Of Adam.
+    schedule : {"constant", "cosine"}
+        "cosine" lets the learning rate fall to zero along half a cosine wave.
+    weight_decay : float
+        Share of each weight, times the learning rate, taken away at every step. The paper
+        uses none; on a few thousand photos it delays learning by heart.
+    transforms : int
+        How many of `augment.TRANSFORMS` are used, from the first: 2 or 8.
+    shift, brightness : float
+        See `augment.augment`.
+    score_dropout : float
+        Share of the class scores hidden at random, so that the network cannot know each
+        photo by its scores. The paper has none.
+    precision : str
+        Keras dtype policy: "float32", "mixed_bfloat16" or "mixed_float16".
+    jit_compile : bool or None
+        Compile with XLA. None: on a GPU only, as XLA is slow on TensorFlow's CPU.
+    steps_per_execution : int
+        Steps that run before Python looks again.
+    on_device : bool or None
+        Keep all photos in the device's memory. None: if they take less than 4 GB.
+    limit : int or None
+        Use only so many training photos and a quarter as many validation photos.
+    start_from : str or None
+        Weights to start from (see `weights.load_network`).
+    checkpoint_seconds : float
+        Least time between two checkpoints.
+    seed : int
+    network : network.NetworkConfig
+    """
+
+    tier: str = "full"
+    photo_set: str = "commons"
+    extractor: str = "vgg16"
+    size: int = 256
+    epochs: int = 2000
+    batch_size: int = 32
+    learning_rate: float = 0.001
+    schedule: str = "constant"
+    weight_decay: float = 0.0
+    transforms: int = 8
+    shift: float = 0.1
+    brightness: float = 0.2
+    score_dropout: float = 0.0
+    precision: str = "float32"
+    jit_compile: bool | None = None
+    steps_per_execution: int = 1
+    on_device: bool | None = None
+    limit: int | None = None
+    start_from: str | None = None
+    checkpoint_seconds: float = 60.0
+    seed: int = 0
+    network: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
+
+    def __post_init__(self):
+        # Values arrive from notebooks and command lines: catch mistakes before hours are spent.
+        for name, least in (
+            ("size", 64),
+            ("epochs", 1),
+            ("batch_size", 1),
+            ("steps_per_execution", 1),
+        ):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise UserError(f"{name} is {value!r}; it takes a whole number from {least} on")
+        if self.size % 64:
+            near = -(-self.size // 64) * 64
+            raise UserError(f"size is {self.size}; it must be a multiple of 64, such as {near}")
+        for name, choices in (
+            ("schedule", ("constant", "cosine")),
+            ("transforms", (2, 8)),
+            ("precision", ("float32", "mixed_bfloat16", "mixed_float16")),
+        ):
+            if getattr(self, name) not in choices:
+                raise UserError(f"{name} is {getattr(self, name)!r}; choose one of {choices}")
+
+
+# What the three tiers change: `smoke` proves in seconds that everything runs, `lab` shows
+# colours on two CPU cores within ten minutes, `full` is the paper's schedule on a GPU.
+TIERS = {
+    "smoke": dict(
+        extractor="efficientnet_lite0", size=64, epochs=2, batch_size=8, limit=32, transforms=2
+    ),
+    "lab": dict(
+        extractor="efficientnet_lite0", size=64, epochs=60, schedule="cosine", transforms=2
+    ),
+    "full": dict(),
+}
+
+
+def config_from(parameters):
+    """Make the configuration from a notebook's parameters.
+
+    Parameters
+    ----------
+    parameters : dict
+        Any fields of `TrainingConfig`; None means "as the tier says", and no tier means
+        the environment variable COLORLIB_TIER, else "lab". In a notebook this is
+        `globals()` right after the cell tagged `parameters`: what is not a plain value or
+        starts with an underscore is passed over.
+
+    Returns
+    -------
+    TrainingConfig
+
+    Raises
+    ------
+    UserError
+        For an unknown tier, an unknown name (papermill alone would only warn) or a value
+        of the wrong kind.
+    """
+    plain = {
+        name: value
+        for name, value in parameters.items()
+        if not (callable(value) or inspect.ismodule(value))
+        and not name.startswith("_")
+        and name not in ("In", "Out", "run_folder")
+    }
+    tier = plain.pop("tier", None) or os.environ.get("COLORLIB_TIER", "lab")
+    if tier not in TIERS:
+        raise UserError(f"unknown tier {tier!r}; choose one of {', '.join(TIERS)}")
+    fields = {field.name: field for field in dataclasses.fields(TrainingConfig)}
+    for name in plain:
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}"
+            raise UserError(f"unknown parameter {name!r}; {hint}")
+    chosen = {name: value for name, value in plain.items() if value is not None}
+    return TrainingConfig(**{"tier": tier, **TIERS[tier], **chosen})
+
+
+def train(config, run_folder):
+    """Train the network, or go on where an interrupted run stopped.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    run_folder : path-like
+        Where the run lives. If it holds an unfinished run with the same configuration, that
+        run goes on from its last checkpoint and ends with the same losses as if it had
+        never stopped (on a CPU, bit for bit).
+
+    Returns
+    -------
+    pathlib.Path
+        The run folder; `weights.load_network(run_folder / "model")` reads the network.
+
+    Raises
+    ------
+    UserError
+        If the folder holds another run or is in use, the photos changed since the run
+        began, or the loss stops being a number.
+    """
+    with only_user(run_folder):
+        data = Data(config)
+        # Not before: whether an extractor had to be built must not change the network's start.
+        keras.utils.set_random_seed(config.seed)
+        task = Colorization(config, data)
+        run = Run(run_folder, config, data)
+        epoch = run.resume(task)
+        steps = data.steps_per_epoch
+        with tqdm(total=config.epochs * steps, initial=epoch * steps, desc="training") as bar:
+            tick = keras.callbacks.LambdaCallback(
+                on_train_batch_end=lambda step, logs: bar.update(epoch * steps + step + 1 - bar.n)
+            )
+            try:
+                while epoch < config.epochs:
+                    started = time.perf_counter()
+                    history = task.fit(
+                        **data.training(epoch), callbacks=[tick], shuffle=False, verbose=0
+                    )
+                    row = {name: values[0] for name, values in history.history.items()}
+                    seconds = time.perf_counter() - started
+                    validation = task.evaluate(**data.validation(), return_dict=True, verbose=0)
+                    row |= {f"val_{name}": value for name, value in validation.items()}
+                    epoch += 1
+                    run.record(epoch, row, seconds, task)
+                    bar.set_postfix(epoch=epoch, loss=row["loss"], val_loss=row["val_loss"])
+            except KeyboardInterrupt:
+                print(
+                    f"{run.folder}: stopped; the same command goes on from epoch {run.keep(task)}"
+                )
+                raise
+        run.finish(task)
+    return run.folder
+
+
+class Colorization(keras.Model):
+    """The compiled step: row numbers (or streamed photos) in, true and predicted ab out."""
+
+    def __init__(self, config, data):
+        # Without autocast the photos stay as they are; the network's layers cast for themselves.
+        super().__init__(dtype=config.precision, autocast=False)
+        self.config = config
+        self.network = network.colorizer(config.network, config.precision)
+        if config.start_from:
+            start, start_config, _ = weights.load_network(config.start_from)
+            if start_config != config.network:
+                raise UserError(
+                    f"{config.start_from}: is a network of another configuration; "
+                    "start from one like yours, or from none"
+                )
+            self.network.set_weights(start.get_weights())
+        self.bank = PhotosOnDevice(data) if data.on_device else None
+        self.seed = keras.random.SeedGenerator(config.seed)
+        self.chroma = keras.metrics.Mean("chroma")
+        rate = config.learning_rate
+        if config.schedule == "cosine":
+            rate = keras.optimizers.schedules.CosineDecay(
+                rate, config.epochs * data.steps_per_epoch
+            )
+        jit = config.jit_compile
+        if jit is None:
+            jit = keras.backend.backend() != "tensorflow" or has_gpu()
+        self.compile(
+            optimizer=keras.optimizers.Adam(rate, weight_decay=config.weight_decay or None),
+            jit_compile=jit,
+            steps_per_execution=config.steps_per_execution,
+        )
+        self.optimizer.build(self.network.trainable_variables)
+
+    def call(self, batch, training=False):
+        if self.bank:
+            batch = self.bank(batch["row"])
+        photos, scores = batch["photos"], batch["scores"]  # (B, S, S, 3), (B, T, 1000)
+        if training:
+            rgb, scores = self.vary(photos, scores)
+        else:
+            rgb, scores = ops.cast(photos, "float32") / 255.0, scores[:, 0]
+        colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
+        inputs = network.scale_inputs(colors[..., :1], scores, self.config.network)
+        return {
+            "true_ab": lab.scale_ab(colors[..., 1:], self.config.network.ab_divisor),
+            "predicted_ab": self.network(inputs, training=training),
+        }
+
+    def vary(self, photos, scores):
+        """Augment a batch: each photo in one of its transforms, with that transform's scores."""
+        count, kinds, classes = ops.shape(photos)[0], *scores.shape[1:]
+        k = keras.random.randint((count,), 0, kinds, dtype="int32", seed=self.seed)
+        rgb = augment.augment(photos, k, self.seed, self.config.shift, self.config.brightness)
+        place = ops.arange(count, dtype="int32") * kinds + k
+        scores = ops.take(ops.reshape(scores, (-1, classes)), place, axis=0)  # (B, 1000)
+        if self.config.score_dropout:
+            scores = ops.cast(scores, "float32")
+            scores = keras.random.dropout(scores, self.config.score_dropout, seed=self.seed)
+        return rgb, scores
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return losses.paper_loss(**y_pred)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        chroma = ops.sqrt(ops.sum(ops.square(ops.cast(y_pred["predicted_ab"], "float32")), axis=-1))
+        self.chroma.update_state(ops.mean(chroma, axis=(1, 2)) * self.config.network.ab_divisor)
+        return self.get_metrics_result()
+
+    @property
+    def state(self):
+        """Every variable that training changes, in a fixed order."""
+        return [*self.network.variables, *self.optimizer.variables, self.seed.state]
+
+
+def has_gpu():
+    """Whether Keras sees an accelerator."""
+    return any(not device.startswith("cpu") for device in keras.distribution.list_devices())

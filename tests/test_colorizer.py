@@ -1,0 +1,149 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import color
+
+from colorlib import weights
+from colorlib.colorizer import Colorizer
+from colorlib.files import UserError
+
+
+@pytest.fixture(scope="module")
+def colorizer():
+    return Colorizer.load()
+
+
+def lightness(rgb):
+    return color.rgb2lab(rgb)[..., 0]
+
+
+def test_kind_and_size_are_kept(colorizer, photos):
+    array = colorizer.colorize(photos[0])
+    assert isinstance(array, np.ndarray)
+    assert array.dtype == np.uint8
+    assert array.shape == photos[0].shape
+    for mode in ("RGB", "L", "1", "P", "CMYK", "I;16"):
+        source = Image.fromarray(photos[0]).resize((130, 97))
+        image = colorizer.colorize(source.convert("L") if mode == "I;16" else source.convert(mode))
+        assert isinstance(image, Image.Image)
+        assert image.mode == "RGB"
+        assert image.size == (130, 97)
+
+
+def test_lightness_is_the_photos_own(colorizer, photos):
+    for photo in photos:
+        for saturation in (1.0, 2.5):
+            colored = colorizer.colorize(photo, saturation)
+            assert np.abs(lightness(colored) - lightness(photo)).max() < 0.8  # 8-bit rounding
+
+
+def test_colours_of_the_photo_are_not_looked_at(colorizer, photos):
+    for photo in photos[:4]:
+        grey = colorizer.colorize(photo, saturation=0)
+        assert np.abs(color.rgb2lab(grey)[..., 1:]).max() < 1.5
+        from_grey, from_color = colorizer.colorize(grey), colorizer.colorize(photo)
+        assert np.abs(from_grey.astype(float) - from_color).mean() < 1.5
+
+
+def test_there_are_colours_and_saturation_scales_them(colorizer, photos):
+    chroma = [
+        np.linalg.norm(color.rgb2lab(colorizer.colorize(photos[1], s))[..., 1:], axis=-1).mean()
+        for s in (0.5, 1.0)
+    ]
+    assert chroma[1] > 3
+    assert chroma[0] == pytest.approx(chroma[1] / 2, rel=0.15)
+
+
+def test_transparency_is_kept(colorizer, photos):
+    alpha = Image.linear_gradient("L")
+    image = Image.fromarray(photos[0])
+    image.putalpha(alpha)
+    colored = colorizer.colorize(image)
+    assert colored.mode == "RGBA"
+    assert np.array_equal(np.asarray(colored.getchannel("A")), np.asarray(alpha))
+    opaque = colorizer.colorize(image.convert("RGB"))
+    assert np.array_equal(np.asarray(colored)[..., :3], np.asarray(opaque))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (8, 10_000), (10_000, 8), (63, 64), (300, 457)])
+def test_any_size(colorizer, shape):
+    ramp = np.linspace(0, 255, shape[0] * shape[1]).reshape(*shape, 1).astype("uint8")
+    photo = np.repeat(ramp, 3, axis=-1)
+    colored = colorizer.colorize(photo)
+    assert colored.shape == photo.shape
+    assert np.abs(lightness(colored) - lightness(photo)).max() < 0.8
+
+
+def test_batch_agrees_with_single_photos(colorizer, photos):
+    together = colorizer.ab(photos[:3])
+    assert together.shape == (3, 256, 256, 2)
+    for i in range(3):
+        assert np.abs(together[i] - colorizer.ab(photos[i : i + 1])[0]).max() < 0.05
+
+
+def test_class_scores_are_listened_to(colorizer, photos):
+    scores = np.asarray(colorizer.extractor(photos[:2], training=False))
+    own, swapped = colorizer.ab(photos[:2], scores), colorizer.ab(photos[:2], scores[::-1])
+    assert np.abs(own - colorizer.ab(photos[:2])).max() < 0.05
+    assert np.abs(own - swapped).mean() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("photo", "found"),
+    [
+        (np.zeros((4, 4), "uint8"), r"uint8 \(4, 4\)"),
+        (np.zeros((4, 4, 3), "float32"), "float32"),
+        (np.zeros((2, 4, 4, 3), "uint8"), r"\(2, 4, 4, 3\)"),
+        ("photo.jpg", "str"),
+    ],
+)
+def test_not_a_photo(colorizer, photo, found):
+    with pytest.raises(UserError, match=found):
+        colorizer.colorize(photo)
+
+
+@pytest.mark.parametrize("saturation", [-1, float("nan"), float("inf"), "much"])
+def test_saturation_that_makes_no_sense(colorizer, photos, saturation):
+    with pytest.raises(UserError, match="saturation is"):
+        colorizer.colorize(photos[0], saturation)
+
+
+def test_save_and_load(colorizer, photos, tmp_path):
+    colorizer.save(tmp_path / "mine", half=True)
+    again = Colorizer.load(tmp_path / "mine")
+    assert again.config == colorizer.config
+    assert again.card == colorizer.card | {"sha256": again.card["sha256"]}
+    assert np.abs(again.ab(photos[:1]) - colorizer.ab(photos[:1])).max() < 0.5
+
+
+def test_other_extractor_weights_are_refused(colorizer, photos, tmp_path):
+    colorizer.save(tmp_path / "mine")
+    model, config, card = weights.load_network(tmp_path / "mine")
+    other = Colorizer(model, config, card | {"extractor_weights": "00000000"})
+    with pytest.raises(UserError, match="not those"):
+        other.colorize(photos[0])
+
+
+def test_twelve_megapixels_in_little_memory():
+    """Peak memory of a process of its own; the time is printed, not judged."""
+    code = """
+import resource, time
+import numpy as np
+from colorlib.colorizer import Colorizer
+colorizer = Colorizer.load()
+rows, columns = np.mgrid[:3000, :4000]
+photo = np.repeat(((rows // 13 * 7 + columns // 11 * 5) % 256).astype("uint8")[..., None], 3, -1)
+colorizer.colorize(photo[:64, :64])
+start = time.perf_counter()
+assert colorizer.colorize(photo).shape == (3000, 4000, 3)
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+"""
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    ).stdout
+    seconds, gigabytes = map(float, output.split()[-2:])
+    print(f"12 megapixels: {seconds:.1f} s, {gigabytes:.2f} GB")
+    assert gigabytes < 2

@@ -1,0 +1,132 @@
+"""The project's own files keep the promises they make to each other."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+# The rooms, ground floor first: a module imports only what stands before it.
+FLOORS = (
+    "files lab images photoset augment extractors network losses metrics weights batches runs "
+    "training colorizer evaluation figures cli"
+).split()
+
+
+def requirements():
+    extras = PROJECT["optional-dependencies"].values()
+    return [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
+
+
+def test_environment_yml_is_in_step():
+    text = (ROOT / "environment.yml").read_text()
+    listed = re.findall(r"^      - (.+)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted([*requirements(), "-e ."])
+    assert f"python{PROJECT['requires-python']}" in text
+
+
+def test_requirements_are_lower_bounds():
+    for line in requirements():
+        operators = {specifier.operator for specifier in Requirement(line).specifier}
+        assert ">=" in operators, line
+        assert operators <= {">=", "<"}, line
+
+
+def test_the_lock_satisfies_the_requirements():
+    lock = (ROOT / "requirements.lock").read_text()
+    pins = {}
+    for name, version in re.findall(r"^([\w.-]+)==([^ ;\\]+)", lock, re.MULTILINE):
+        pins.setdefault(name, []).append(Version(version))
+    for line in requirements():
+        wanted = Requirement(line)
+        assert pins.get(wanted.name.lower()), line
+        assert all(wanted.specifier.contains(pin) for pin in pins[wanted.name.lower()]), line
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock, "the lock names an address"
+
+
+def test_modules_import_only_what_is_below_them():
+    assert sorted(path.stem for path in (ROOT / "colorlib").glob("*.py")) == sorted(
+        [*FLOORS, "__init__"]
+    )
+    for number, name in enumerate(FLOORS):
+        tree = ast.parse((ROOT / "colorlib" / f"{name}.py").read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "colorlib":
+                used = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("colorlib."):
+                used = [node.module.removeprefix("colorlib.")]
+            else:
+                continue
+            assert set(used) <= set(FLOORS[:number]), f"{name} imports {used}"
+
+
+def test_only_keras_in_the_library():
+    for name in FLOORS:
+        text = (ROOT / "colorlib" / f"{name}.py").read_text()
+        frameworks = r"^\s*(import|from) (tensorflow|jax|torch|pickle)\b|allow_pickle=True"
+        assert not re.search(frameworks, text, re.MULTILINE), name
+
+
+def test_import_is_quick():
+    code = "import sys, colorlib; sys.exit('keras' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_public_functions_are_documented():
+    for name in FLOORS:
+        tree = ast.parse((ROOT / "colorlib" / f"{name}.py").read_text())
+        assert ast.get_docstring(tree), name
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name[0] != "_":
+                assert ast.get_docstring(node), f"{name}.{node.name}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_are_in_normal_form(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    lengths = []
+    for number, cell in enumerate(notebook["cells"]):
+        assert cell["id"] == f"cell-{number:02d}"
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+            lengths.append(len("".join(cell["source"]).splitlines()))
+    assert sorted(lengths)[int(0.95 * len(lengths))] <= 15
+    written = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    assert path.read_text(encoding="utf-8") == written
+
+
+def test_the_training_notebook_begins_with_its_parameters():
+    notebook = json.loads((ROOT / "notebooks" / "05_training.ipynb").read_text(encoding="utf-8"))
+    first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    assert first["metadata"]["tags"] == ["parameters"]
+    names = {
+        target.id for node in ast.parse("".join(first["source"])).body for target in node.targets
+    }
+    assert names >= {
+        *("tier", "photo_set", "extractor", "size", "epochs"),
+        *("batch_size", "precision", "run_folder", "seed"),
+    }
+
+
+def test_nothing_speaks_of_this_machine():
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    for name in filter(None, files):
+        path = ROOT / name
+        if path.suffix in (".jpg", ".png", ".h5", ".npz") or path == Path(__file__):
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"/(root|home|work)/[a-z]", text), name

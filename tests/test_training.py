@@ -1,0 +1,216 @@
+import dataclasses
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from colorlib import extractors, photoset, training, weights
+from colorlib.files import UserError, only_user
+
+SMALL = dict(tier="smoke", epochs=4, checkpoint_seconds=0.0)
+RUN = """
+import json, sys
+from colorlib import training
+training.train(training.config_from(json.loads(sys.argv[1])), sys.argv[2])
+"""
+
+
+def metrics(folder):
+    """Losses of every epoch, without the times."""
+    lines = (folder / "metrics.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [{k: v for k, v in row.items() if "second" not in k} for row in rows]
+
+
+def start(folder, **parameters):
+    command = [sys.executable, "-c", RUN, json.dumps(SMALL | parameters), str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def run(commons, tmp_path_factory):
+    """A run that nothing interrupted."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    return training.train(training.config_from(SMALL), folder)
+
+
+def test_run_folder_explains_itself(run):
+    config = json.loads((run / "config.json").read_text())
+    assert config["epochs"] == 4
+    assert config["network"]["encoder_filters"] == [64, 128, 128, 256, 256, 512]
+    data = json.loads((run / "data.json").read_text())
+    assert data["training"] == 32
+    assert data["validation"] == 8
+    machine = json.loads((run / "machine.json").read_text())
+    assert machine["versions"]["keras"] == keras.__version__
+    assert machine["processor"]
+    rows = metrics(run)
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
+    assert all(0 < row["loss"] < 0.1 and 0 < row["val_loss"] < 0.1 for row in rows)
+    samples = sorted(path.name for path in (run / "samples").iterdir())
+    assert samples == ["epoch-0001.png", "epoch-0002.png", "epoch-0004.png"]
+    *_, card = weights.load_network(run / "model")
+    assert card["size"] == 64
+    assert card["extractor"] == "efficientnet_lite0"
+
+
+def test_training_learns(run):
+    rows = metrics(run)
+    assert rows[-1]["loss"] < rows[0]["loss"]
+
+
+def test_a_finished_run_is_left_alone(run):
+    before = (run / "metrics.jsonl").read_bytes()
+    training.train(training.config_from(SMALL), run)
+    assert (run / "metrics.jsonl").read_bytes() == before
+
+
+def test_streaming_equals_photos_on_the_device(run, tmp_path):
+    streamed = training.train(training.config_from(SMALL | {"on_device": False}), tmp_path)
+    for ours, theirs in zip(metrics(streamed), metrics(run), strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], rel=0.01)
+
+
+def test_building_an_extractor_does_not_change_the_start(run, tmp_path, monkeypatch):
+    embed = extractors.embed
+
+    def build_and_embed(*arguments):
+        extractors.EXTRACTORS["efficientnet_lite0"].build()
+        return embed(*arguments)
+
+    monkeypatch.setattr(extractors, "embed", build_and_embed)
+    training.train(training.config_from(SMALL), tmp_path)
+    assert metrics(tmp_path) == metrics(run)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.7])
+def test_killed_and_resumed_ends_with_the_same_losses(run, tmp_path, delay):
+    process = start(tmp_path)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "checkpoint.npz").exists():
+        assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
+        time.sleep(0.01)
+    time.sleep(delay)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    training.train(training.config_from(SMALL), tmp_path)
+    assert metrics(tmp_path) == metrics(run)
+    ours, theirs = (weights.load_network(folder / "model")[0] for folder in (tmp_path, run))
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_interrupt_leaves_a_usable_run(tmp_path):
+    process = start(tmp_path, epochs=1000)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "checkpoint.npz").exists():
+        assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "the same command goes on from epoch" in output
+    assert weights.load_network(tmp_path / "model")[2]["size"] == 64
+
+
+def test_one_run_a_folder_at_a_time(tmp_path):
+    with only_user(tmp_path):
+        with pytest.raises(UserError, match="another process"):
+            # The lock is the process's own, so the second run must be another process.
+            process = start(tmp_path)
+            _, error = process.communicate(timeout=120)
+            assert process.returncode != 0
+            raise UserError(error.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize("change", [{"size": 128}, {"seed": 1}, {"epochs": 5}])
+def test_another_configuration_does_not_touch_the_run(run, change):
+    before = {path.name: path.stat().st_mtime_ns for path in run.iterdir() if path.name != ".lock"}
+    with pytest.raises(UserError, match=next(iter(change))):
+        training.train(training.config_from(SMALL | change), run)
+    after = {path.name: path.stat().st_mtime_ns for path in run.iterdir() if path.name != ".lock"}
+    assert before == after
+
+
+def test_nan_stops_with_advice_and_keeps_the_checkpoint(tmp_path):
+    config = training.config_from(SMALL | {"learning_rate": 1e30, "epochs": 50})
+    with pytest.raises(UserError, match="lower learning_rate"):
+        training.train(config, tmp_path)
+    for path in tmp_path.glob("checkpoint.npz"):
+        with np.load(path, allow_pickle=False) as arrays:
+            assert int(arrays["epoch"]) <= len(metrics(tmp_path))
+
+
+def test_damaged_checkpoint_is_named(run, tmp_path):
+    for name in ("config.json", "data.json", "metrics.jsonl"):
+        (tmp_path / name).write_bytes((run / name).read_bytes())
+    (tmp_path / "checkpoint.npz").write_bytes((run / "checkpoint.npz").read_bytes()[:1000])
+    with pytest.raises(UserError, match=r"checkpoint\.npz: is damaged"):
+        training.train(training.config_from(SMALL), tmp_path)
+
+
+def test_start_from_trained_weights(run, tmp_path):
+    config = training.config_from(SMALL | {"start_from": str(run / "model"), "epochs": 1})
+    training.train(config, tmp_path)
+    assert metrics(tmp_path)[0]["loss"] < metrics(run)[0]["loss"]
+
+
+def test_mixed_precision_agrees_with_float32(run, tmp_path):
+    training.train(training.config_from(SMALL | {"precision": "mixed_bfloat16"}), tmp_path)
+    assert metrics(tmp_path)[0]["loss"] == pytest.approx(metrics(run)[0]["loss"], rel=0.1)
+
+
+def test_too_few_photos_for_a_batch(tmp_path):
+    with pytest.raises(UserError, match="fewer than one batch"):
+        training.train(training.config_from(SMALL | {"limit": 4}), tmp_path)
+
+
+def test_tiers():
+    assert set(training.TIERS) == {"smoke", "lab", "full"}
+    full = training.config_from({"tier": "full"})
+    paper = (full.size, full.epochs, full.batch_size, full.learning_rate, full.extractor)
+    assert paper == (256, 2000, 32, 0.001, "vgg16")
+    assert full.transforms == 8
+    chosen = training.config_from({"tier": "lab", "size": 128, "seed": None})
+    assert chosen == dataclasses.replace(training.config_from({"tier": "lab"}), size=128)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"tier": "quick"}, "unknown tier 'quick'; choose one of smoke, lab, full"),
+        ({"tier": "lab", "epoch": 3}, "unknown parameter 'epoch'; did you mean 'epochs'"),
+        ({"tier": "lab", "zzz": [1]}, "unknown parameter 'zzz'"),
+        ({"tier": "lab", "size": 100}, "multiple of 64, such as 128"),
+        ({"tier": "lab", "size": "big"}, "size is 'big'"),
+        ({"tier": "lab", "epochs": 0}, "epochs is 0"),
+        ({"tier": "lab", "precision": "float8"}, "precision is 'float8'"),
+        ({"tier": "lab", "transforms": 3}, "transforms is 3"),
+    ],
+)
+def test_mistaken_parameters(parameters, message):
+    with pytest.raises(UserError, match=message):
+        training.config_from(parameters)
+
+
+def test_a_changed_set_is_noticed(commons, tmp_path):
+    """A run must not go on with other photos than it began with."""
+    album, rows = tmp_path / "album", [*commons.train[:40], *commons.validation[:4]]
+    album.mkdir()
+    shutil.copy(photoset.BUNDLED / "credits.csv", album)
+    for row in rows:
+        shutil.copy(photoset.BUNDLED / commons.manifest[row]["file"], album)
+    photoset.prepare(album, tmp_path / "set", size=64)
+    parameters = SMALL | {"photo_set": str(tmp_path / "set"), "limit": None, "epochs": 1}
+    training.train(training.config_from(parameters), tmp_path / "run")
+    shutil.copy(photoset.BUNDLED / commons.manifest[commons.train[50]]["file"], album)
+    photoset.prepare(album, tmp_path / "set", size=64)
+    with pytest.raises(UserError, match="choose another run folder"):
+        training.train(training.config_from(parameters), tmp_path / "run")
+    assert (tmp_path / "run" / "model.json").exists()

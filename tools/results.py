@@ -1,0 +1,167 @@
+"""Make what the results page shows: `make results`.
+
+    python tools/results.py [RUN_FOLDER]
+
+Measures the shipped weights on the bundled validation photos, draws the sheet of 24 of them
+and the README's picture, copies the small files of a lab run, and writes book/results.md and
+book/credits.md. No number on those pages is typed by hand.
+"""
+
+import csv
+import html
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from colorlib import evaluation, metrics, photoset
+from colorlib.colorizer import SHIPPED, Colorizer
+from colorlib.files import write_json
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "book" / "results"
+LAB_FILES = ("config.json", "data.json", "machine.json", "metrics.jsonl", "evaluation.json")
+
+
+def main():
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    photos, colorizer = photoset.commons(), Colorizer.load()
+    report = evaluation.compare({"shipped": colorizer}, photos)
+    write_json(RESULTS / "shipped.json", report)
+    draw_sheet(colorizer, photos)
+    draw_cover(colorizer, photos)
+    if len(sys.argv) > 1:
+        copy_lab_run(Path(sys.argv[1]))
+    write_results_page()
+    write_credits_page()
+
+
+def by_hash(photos):
+    """Validation rows in the order of their files' hashes: a choice without an eye in it."""
+    return sorted(photos.validation, key=lambda row: photos.manifest[row]["sha256"])
+
+
+def versions(colorizer, photo):
+    """Grey, colourized, true: an array three photos high."""
+    return np.concatenate([colorizer.colorize(photo, 0), colorizer.colorize(photo), photo])
+
+
+def draw_sheet(colorizer, photos):
+    """24 validation photos, each three times: four bands of six."""
+    rows = by_hash(photos)[:24]
+    columns = [versions(colorizer, np.array(photos.photos[row])) for row in rows]
+    bands = [np.concatenate(columns[i : i + 6], axis=1) for i in range(0, 24, 6)]
+    gap = np.full((16, bands[0].shape[1], 3), 255, "uint8")
+    sheet = np.concatenate([part for band in bands for part in (band, gap)][:-1])
+    small = Image.fromarray(sheet).resize((sheet.shape[1] * 5 // 8, sheet.shape[0] * 5 // 8))
+    small.save(RESULTS / "validation-24.jpg", quality=88)
+
+
+def draw_cover(colorizer, photos):
+    """Six more validation photos in a strip, for the README and the welcome page."""
+    rows = by_hash(photos)[24:30]
+    strip = [versions(colorizer, np.array(photos.photos[row])) for row in rows]
+    cover = Image.fromarray(np.concatenate(strip, axis=1))
+    (ROOT / "book" / "img").mkdir(exist_ok=True)
+    cover.resize((cover.width * 5 // 8, cover.height * 5 // 8)).save(
+        ROOT / "book" / "img" / "cover.jpg", quality=88
+    )
+
+
+def copy_lab_run(run):
+    """Keep the small files of a lab run, and its last sheet of samples."""
+    target = RESULTS / "lab"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for name in LAB_FILES:
+        shutil.copy(run / name, target)
+    sheets = [np.asarray(Image.open(path)) for path in sorted((run / "samples").glob("*.png"))]
+    side = sheets[0].shape[0] // 3
+    rows = [sheets[0][:side], *(sheet[side : 2 * side] for sheet in sheets), sheets[0][2 * side :]]
+    Image.fromarray(np.concatenate(rows)).save(target / "epochs.jpg", quality=88)
+
+
+def write_results_page():
+    shipped = json.loads((RESULTS / "shipped.json").read_text())
+    text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
+    values = {"shipped": section(shipped), "goals": goals(shipped)}
+    values |= {"card": model_card(), "lab": "", "lab_made": ""}
+    if (RESULTS / "lab" / "evaluation.json").exists():
+        lab = json.loads((RESULTS / "lab" / "evaluation.json").read_text())
+        config = json.loads((RESULTS / "lab" / "config.json").read_text())
+        values["lab"] = section(lab)
+        values["lab_made"] = (
+            f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
+            f"batch {config['batch_size']}, on {machine(lab)}"
+        )
+    for name, value in values.items():
+        text = text.replace(f"<<{name}>>", value)
+    (ROOT / "book" / "results.md").write_text(text, encoding="utf-8")
+
+
+def section(report):
+    """Table and verdict of a report, and what they were measured with."""
+    made = (
+        f"Measured on {report['date']} on {report['photos']} validation photos of the bundled "
+        f"set, on {machine(report)}. The rows marked * look at the true colours."
+    )
+    return "\n\n".join([metrics.format_table(report["summary"]), evaluation.verdict(report), made])
+
+
+def machine(report):
+    found = report["machine"]
+    return (
+        f"{found['processor']} ({found['cores']} cores), Python {found['python']}, "
+        f"Keras {found['versions']['keras']} on {found['backend']}"
+    )
+
+
+def goals(report):
+    """What the shipped weights were meant to reach, and whether they do."""
+    summary, loss, area = report["summary"], *report["beaten"]["shipped"].values()
+    share = -loss["difference"] / loss["rival_mean"]
+    chroma = summary["shipped"]["chroma"]["mean"] / summary["the photo itself"]["chroma"]["mean"]
+    rows = [
+        ("loss at least 10 % under the best opponent", share >= 0.1, f"{100 * share:.1f} %"),
+        (
+            "95 % interval of that difference below zero",
+            loss["high"] < 0,
+            f"{loss['low']:.4f} to {loss['high']:.4f}",
+        ),
+        ("AuC above all opponents", area["difference"] > 0, f"{area['difference']:+.4f}"),
+        ("mean chroma at least half the true", chroma >= 0.5, f"{100 * chroma:.0f} %"),
+    ]
+    lines = [f"| {goal} | {found} | {'yes' if met else 'no'} |" for goal, met, found in rows]
+    return "\n".join(["| goal | found | met |", "| --- | --- | --- |", *lines])
+
+
+def model_card():
+    card = json.loads(Path(f"{SHIPPED}.json").read_text())
+    return "\n".join(f"- **{name}**: {value}" for name, value in card.items() if name != "network")
+
+
+def write_credits_page():
+    lines = [
+        "# Photo credits",
+        "",
+        "The bundled photos, each cropped to a square and resized to 256x256 pixels. We thank",
+        "everyone who shares photos under a free licence. This page is generated from",
+        "`colorlib/data/commons/credits.csv`.",
+        "",
+        "| photo | author | licence | source |",
+        "| --- | --- | --- | --- |",
+    ]
+    with open(photoset.BUNDLED / "credits.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            author = html.escape(row["author"]).replace("|", "&#124;") or "not named"
+            source = f"[page]({row['page']})" if row["page"] else html.escape(row["source"])
+            licence = f"[{row['licence']}]({row['licence_url']})"
+            lines.append(f"| {row['file']} | {author} | {licence} | {source} |")
+    (ROOT / "book" / "credits.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
