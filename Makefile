@@ -43,7 +43,7 @@ test: setup
 	COLORLIB_TIER=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 notebooks
 
 lab: setup
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)
 
 book: setup
 	$(BIN)/jupyter-book build . -n -W --keep-going --quiet

@@ -5,6 +5,8 @@ from keras import ops
 
 from colorlib import augment
 
+pytestmark = pytest.mark.core
+
 
 def numpy(tensor):
     return ops.convert_to_numpy(tensor)

@@ -18,6 +18,8 @@ from colorlib.lab import (
     unscale_l,
 )
 
+pytestmark = pytest.mark.core
+
 
 def slices_of_the_rgb_cube():
     """All 2**24 colours of 8 bits, in 16 photos of 4096 x 256."""

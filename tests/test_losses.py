@@ -4,6 +4,8 @@ import pytest
 
 from colorlib.losses import paper_loss
 
+pytestmark = pytest.mark.core
+
 
 def two_batches(seed=0):
     generator = np.random.default_rng(seed)

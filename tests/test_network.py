@@ -5,6 +5,8 @@ from keras import ops
 
 from colorlib import network
 
+pytestmark = pytest.mark.core
+
 
 @pytest.fixture(scope="module")
 def model():

@@ -8,6 +8,8 @@ import pytest
 from colorlib import network, weights
 from colorlib.files import UserError
 
+pytestmark = pytest.mark.core
+
 CARD = {"extractor": "efficientnet_lite0", "extractor_weights": "0", "size": 64}
 
 
