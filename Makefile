@@ -4,6 +4,7 @@
 #   make lab     open JupyterLab on the notebooks
 #   make book    build the site into _build/html
 #   make bench   measure the training step and write bench/training.json
+#   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make lock    resolve requirements.lock anew from pyproject.toml
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book bench lock clean
+.PHONY: setup train test lab book bench results lock clean
 
 setup: .venv/ready
 
@@ -40,6 +41,7 @@ test: setup
 	$(BIN)/codespell --quiet-level 2 colorlib tools tests book README.md
 	$(BIN)/python -m pytest tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests
+	rm -rf notebooks/runs
 	COLORLIB_TIER=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 notebooks
 
 lab: setup
@@ -50,6 +52,9 @@ book: setup
 
 bench: setup
 	$(BIN)/python tools/bench.py
+
+results: setup
+	$(BIN)/python tools/results.py $(LAB_RUN)
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \

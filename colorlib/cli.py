@@ -30,46 +30,63 @@ def colorize(chosen):
     """Colourize photos; a bad one does not stop the rest."""
     from tqdm import tqdm
 
-    from colorlib.images import find_photos, read_photo, write_photo
+    from colorlib.images import read_photo, write_photo
 
-    plan = _plan(chosen.photos, Path(chosen.out), find_photos)
-    from colorlib.colorizer import Colorizer
+    plan, failed = _plan(chosen.photos, Path(chosen.out))
+    if plan:
+        from colorlib.colorizer import Colorizer
 
-    colorizer = Colorizer.load(chosen.weights)
-    failed = []
-    for photo, target in tqdm(plan.items(), unit="photo"):
+        colorizer = Colorizer.load(chosen.weights)
+    for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):
         try:
             if target.exists() and not chosen.force:
                 raise UserError(f"{target}: exists; use --force to replace it, or another -o")
             write_photo(colorizer.colorize(read_photo(photo), chosen.saturation), target)
         except UserError as error:
-            failed.append(error)
-    for error in failed:
+            failed[photo] = error
+    for error in failed.values():
         print(f"colorlib: {error}", file=sys.stderr)
-    print(f"{len(plan) - len(failed)} of {len(plan)} photos colourized, in {chosen.out}")
+    print(f"{len(plan.keys() - failed.keys())} photos colourized, in {chosen.out}")
     return 1 if failed else 0
 
 
-def _plan(paths, out, find_photos):
-    """For each photo where its colourized version goes: below `out`, as it lay below its folder."""
-    plan = {}
+def _plan(paths, out):
+    """For each photo where its result goes: below `out`, as it lay below its folder.
+
+    Returns this as a dict, and another with the errors of paths that lead to no photo.
+    """
+    from colorlib.images import find_photos
+
+    plan, failed = {}, {}
     for path in map(Path, paths):
-        for photo in find_photos([path]):
+        try:
+            photos = find_photos([path])
+        except UserError as error:
+            failed[path] = error
+            continue
+        for photo in photos:
             if path.resolve() in out.resolve().parents and out.resolve() in photo.resolve().parents:
                 continue  # what an earlier run wrote
             target = out / (photo.relative_to(path) if path.is_dir() else photo.name)
             if target.suffix.lower() not in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"):
-                target = target.with_suffix(".png")  # GIF and BMP hold too few colours or no alpha
-            if target in plan.values() and plan.get(photo) != target:
-                raise UserError(
-                    f"{photo}: two photos would become {target}; colourize them one by one"
-                )
+                target = target.with_suffix(".png")  # a GIF holds too few colours
             plan[photo] = target
-    inputs = {photo.resolve() for photo in plan}
-    for target in plan.values():
+    inputs, source = {photo.resolve() for photo in plan}, {}
+    for photo, target in plan.items():
         if target.resolve() in inputs:
             raise UserError(f"{target}: is an input; choose another folder with -o")
-    return plan
+        if source.setdefault(target, photo) != photo:
+            raise UserError(
+                f"{photo}: would become {target}, and so would {source[target]}; use two folders"
+            )
+    return plan, failed
+
+
+def _factor(text):
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise ValueError
+    return value
 
 
 def prepare(chosen):
@@ -180,7 +197,7 @@ def _parser():
     )
     sub.add_argument(
         "--saturation",
-        type=float,
+        type=_factor,
         default=1.0,
         metavar="S",
         help="factor for the colours: 0 is grey, 1.2 livelier (default: %(default)s)",

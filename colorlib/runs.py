@@ -42,13 +42,14 @@ class Run:
             "training": len(data.train_rows),
             "validation": len(data.validation_rows),
         })  # fmt: skip
-        write_json(self.folder / "machine.json", machine())
 
     def _agree(self, name, value):
         path = self.folder / name
         if not path.exists():
             return write_json(path, value)
         before, now = read_json(path), json.loads(json.dumps(value))
+        if not isinstance(before, dict):
+            raise UserError(f"{path}: belongs to something else; choose another run folder")
         for key in now:
             if before.get(key) != now[key]:
                 raise UserError(
@@ -58,20 +59,20 @@ class Run:
 
     def resume(self, task):
         """Put the last checkpoint into `task`; the number of epochs done."""
-        path = self.folder / "checkpoint.npz"
-        if not path.exists():
-            self._cut_metrics(0)
-            return 0
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                for number, variable in enumerate(task.state):
-                    variable.assign(arrays[f"{number}"])
-                epoch = int(arrays["epoch"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise UserError(
-                f"{path}: is damaged ({error}); delete it to start the run anew"
-            ) from error
+        path, epoch = self.folder / "checkpoint.npz", 0
+        if path.exists():
+            try:
+                with np.load(path, allow_pickle=False) as arrays:
+                    for number, variable in enumerate(task.state):
+                        variable.assign(arrays[f"{number}"])
+                    epoch = int(arrays["epoch"])
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+                raise UserError(
+                    f"{path}: is damaged ({error}); delete it to start the run anew"
+                ) from error
         self._cut_metrics(epoch)
+        if epoch < self.config.epochs:
+            write_json(self.folder / "machine.json", machine())
         return epoch
 
     def _cut_metrics(self, epoch):

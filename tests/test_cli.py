@@ -37,7 +37,7 @@ def test_colorize_creates_the_folder(colorlib, photo, tmp_path):
     before = photo.read_bytes()
     code, out, errors = colorlib("colorize", photo, "-o", tmp_path / "new" / "out")
     assert (code, errors) == (0, [])
-    assert "1 of 1 photos" in out
+    assert "1 photos colourized" in out
     colored = Image.open(tmp_path / "new" / "out" / "old.jpg")
     assert colored.size == (256, 256)
     assert np.ptp(np.asarray(colored.convert("HSV"))[..., 1]) > 20
@@ -51,7 +51,7 @@ def test_default_folder_and_running_twice(colorlib, photo, tmp_path, monkeypatch
     before = result.read_bytes()
     code, out, errors = colorlib("colorize", ".")  # does not colourize its own results
     assert code == 1
-    assert "0 of 1 photos" in out
+    assert "0 photos colourized" in out
     assert "--force" in errors[0]
     assert result.read_bytes() == before
     assert colorlib("colorize", ".", "--force", "--saturation", "0")[0] == 0
@@ -74,7 +74,7 @@ def test_two_photos_of_one_name(colorlib, photo, tmp_path):
     other = shutil.copy(photo, tmp_path / "b" / "old.jpg")
     code, _, errors = colorlib("colorize", photo, other, "-o", tmp_path / "out")
     assert code == 1
-    assert "two photos would become" in errors[0]
+    assert "and so would" in errors[0]
     assert not (tmp_path / "out").exists()
 
 
@@ -90,9 +90,16 @@ def test_one_bad_file_does_not_stop_the_rest(colorlib, photo, tmp_path):
     (photo.parent / "broken.jpg").write_bytes(photo.read_bytes()[:3000])
     code, out, errors = colorlib("colorize", photo.parent, "-o", tmp_path / "out")
     assert code == 1
-    assert "1 of 2 photos" in out
+    assert "1 photos colourized" in out
     assert len(errors) == 1
     assert "broken.jpg" in errors[0]
+    assert os.listdir(tmp_path / "out") == ["old.jpg"]
+
+
+def test_a_missing_photo_does_not_stop_the_rest(colorlib, photo, tmp_path):
+    code, _, errors = colorlib("colorize", tmp_path / "gone.jpg", photo, "-o", tmp_path / "out")
+    assert code == 1
+    assert "gone.jpg" in errors[0]
     assert os.listdir(tmp_path / "out") == ["old.jpg"]
 
 
@@ -303,7 +310,8 @@ def test_info(colorlib):
 
 
 def test_wrong_usage_is_exit_code_2(capsys):
-    for arguments in ([], ["paint"], ["colorize"], ["colorize", "a.jpg", "--saturation", "much"]):
+    colorize = ["colorize", "a.jpg", "--saturation"]
+    for arguments in ([], ["paint"], ["colorize"], [*colorize, "much"], [*colorize, "-1"]):
         with pytest.raises(SystemExit) as stop:
             cli.main(arguments)
         assert stop.value.code == 2

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,23 @@ def test_nothing_speaks_of_this_machine():
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"/(root|home|work)/[a-z]", text), name
+
+
+def test_the_wheel_brings_everything_and_stays_small(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "uv", "build", "--quiet", "--out-dir", tmp_path, ROOT],
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.stat().st_size < 60e6
+    names = zipfile.ZipFile(wheel).namelist()
+    for needed in (
+        "colorlib/cli.py",
+        "colorlib/data/commons/credits.csv",
+        "colorlib/data/extractors/efficientnet_lite0.weights.h5",
+        "colorlib/data/weights/colorizer.weights.h5",
+        "colorlib/data/weights/colorizer.json",
+    ):
+        assert needed in names
+    assert sum(name.startswith("colorlib/data/commons/commons-") for name in names) == 750
+    assert not any(name.startswith(("tests/", "tools/", "notebooks/")) for name in names)

@@ -32,6 +32,7 @@ def main():
     print(f"training at the {parameters['tier']} tier, into {run}")
     print(f"if it is interrupted: make train RUN={chosen.run_folder}", flush=True)
 
+    run.mkdir(parents=True, exist_ok=True)
     finished = threading.Event()
     watcher = threading.Thread(target=watch, args=(run, finished))
     watcher.start()
