@@ -112,7 +112,7 @@ def embed(chosen):
 
 def train(chosen):
     """Train a network, then measure it."""
-    from colorlib import evaluation, metrics, photoset, training
+    from colorlib import evaluation, photoset, training
     from colorlib.colorizer import Colorizer
 
     parameters = {name: value_of(text) for name, text in chosen.parameter}
@@ -121,20 +121,20 @@ def train(chosen):
     photo_set = photoset.load(config.photo_set)
     report = evaluation.compare({"this run": Colorizer.load(run)}, photo_set)
     evaluation.write_report(run, report)
-    print(metrics.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
+    print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
     print(f"\nthe run is in {run}; use it with: colorlib colorize PHOTO --weights {run}")
 
 
 def evaluate(chosen):
     """Measure weights on a set, beside the trivial opponents."""
-    from colorlib import evaluation, metrics, photoset
+    from colorlib import evaluation, photoset
     from colorlib.colorizer import Colorizer
 
     colorizer = Colorizer.load(chosen.weights)
     report = evaluation.compare({"the network": colorizer}, photoset.load(chosen.set), chosen.limit)
     if chosen.out:
         write_json(chosen.out, report)
-    print(metrics.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
+    print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
 
 
 def info(chosen):

@@ -1,22 +1,164 @@
-"""Colourizers measured on a photo set, beside the trivial opponents.
+"""Colourizers measured on real photos, beside the trivial opponents.
 
-`metrics` knows what to measure; here trained networks meet real photos, and the result
-remembers which photos, which weights and which machine made it.
+    results = evaluate(photos, {"my network": predicted_ab}, statistics)
+    print(format_table(summarize(results)))
+
+`compare` does all this for trained networks and a photo set; its report remembers which
+photos, which weights and which machine made it.
 
 Chapter: 06_evaluation.
 """
 
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from colorlib import metrics, runs
+from colorlib import runs
 from colorlib.files import UserError, whole_file, write_json
+from colorlib.metrics import METRICS, Photo, count_bins, photo_to_lab, rebalanced_weights, show
+from colorlib.opponents import OPPONENTS, fit_statistics
 
 BATCH = 16
-RIVALS = [name for name, opponent in metrics.OPPONENTS.items() if not opponent.peeks]
+RIVALS = [name for name, opponent in OPPONENTS.items() if not opponent.peeks]
+
+
+class Results(NamedTuple):
+    """What `evaluate` found, photo by photo, so that rows can be compared in pairs."""
+
+    values: dict  # values[row][metric] is an array (N,)
+    weights: dict  # weights[metric] is an array (N,): what each photo counts in the mean
+
+
+def evaluate(true_rgb, predictions, statistics=None):
+    """Measure colourizations, and the trivial opponents beside them, photo by photo.
+
+    Parameters
+    ----------
+    true_rgb : ndarray of uint8, shape (N, H, W, 3)
+        The photos as they were.
+    predictions : dict of str to ndarray, shape (N, H, W, 2)
+        For each row of the table, a and b in Lab units.
+    statistics : Statistics, optional
+        From `fit_statistics`. Without it the opponents are left out.
+
+    Returns
+    -------
+    Results
+        For each prediction and opponent, the metrics of `METRICS`. The rebalanced AuC takes
+        the share of each colour from `true_rgb`.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit each other, or a prediction is not finite.
+
+    Notes
+    -----
+    Chapter: 06_evaluation.
+    """
+    for name, ab in predictions.items():
+        _check_prediction(name, ab, true_rgb)
+    opponents = {} if statistics is None else OPPONENTS
+    counts = sum(count_bins(photo_to_lab(photo)[..., 1:]) for photo in true_rgb)
+
+    rows = [*predictions, *opponents]
+    values = {row: {metric: np.empty(len(true_rgb)) for metric in METRICS} for row in rows}
+    weights = {metric: np.empty(len(true_rgb)) for metric in METRICS}
+    for i, photo in enumerate(tqdm(true_rgb, desc="evaluation", unit="photo", leave=False)):
+        lab = photo_to_lab(photo)
+        true = Photo(photo, lab, lab[..., 1:], rebalanced_weights(lab[..., 1:], counts))
+        guesses = {name: ab[i] for name, ab in predictions.items()}
+        guesses |= {name: rival.function(lab, statistics) for name, rival in opponents.items()}
+        guesses = {name: show(lab, ab) for name, ab in guesses.items()}
+        for name, metric in METRICS.items():
+            weights[name][i] = metric.weight(true)
+            for row, guess in guesses.items():
+                values[row][name][i] = metric.function(true, guess)
+    return Results(values, weights)
+
+
+def bootstrap_interval(values, weights=None, seed=0):
+    """95 % confidence interval of a mean over photos.
+
+    The photos are drawn again, with replacement, 2000 times; the middle 95 % of the means
+    is the interval. To compare two colourizers, give the differences of their values photo
+    by photo: if 0 is outside the interval, chance alone hardly explains the difference.
+
+    Parameters
+    ----------
+    values : array-like, shape (N,)
+        One number a photo, or one difference a photo.
+    weights : array-like, shape (N,), optional
+        What each photo counts in the mean.
+    seed : int
+        The same seed draws the same photos.
+
+    Returns
+    -------
+    low, high : float
+
+    Notes
+    -----
+    Efron's percentile bootstrap. Chapter: 06_evaluation.
+    """
+    values = np.asarray(values)
+    weights = np.ones(len(values)) if weights is None else np.asarray(weights)
+    # How often each photo is drawn in each of the 2000 samples.
+    drawn = np.random.default_rng(seed).multinomial(
+        len(values), np.full(len(values), 1 / len(values)), size=2000
+    )
+    means = (drawn @ (weights * values)) / (drawn @ weights)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def summarize(results):
+    """Mean over photos and its 95 % interval, for every row and metric of `evaluate`.
+
+    Returns
+    -------
+    dict of str to dict of str to dict
+        ``summary[row][metric]`` is ``{"mean": ..., "low": ..., "high": ...}``, ready for
+        JSON. Chapter: 06_evaluation.
+    """
+    summary = {}
+    for row, columns in results.values.items():
+        summary[row] = {}
+        for metric, values in columns.items():
+            weights = results.weights[metric]
+            low, high = bootstrap_interval(values, weights)
+            mean = float(np.average(values, weights=weights))
+            summary[row][metric] = {"mean": mean, "low": low, "high": high}
+    return summary
+
+
+def format_table(summary):
+    """A summary as a Markdown table: the mean ± half of the 95 % interval.
+
+    Arrows point to the better side; * marks opponents that peek at the true colours.
+    Chapter: 06_evaluation.
+    """
+    titles = [" ".join(filter(None, [name, m.unit, m.better])) for name, m in METRICS.items()]
+    lines = [["", *titles], ["---", *["---:"] * len(titles)]]
+    for row, columns in summary.items():
+        cells = []
+        for name, metric in METRICS.items():
+            half = (columns[name]["high"] - columns[name]["low"]) / 2
+            cells.append(f"{columns[name]['mean']:.{metric.digits}f} ± {half:.{metric.digits}f}")
+        peeks = row in OPPONENTS and OPPONENTS[row].peeks
+        lines.append([f"{row} *" if peeks else row, *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _check_prediction(name, ab, true_rgb):
+    expected = (*np.shape(true_rgb)[:3], 2)
+    if np.shape(ab) != expected:
+        raise ValueError(f"{name!r}: ab must have shape {expected}, not {np.shape(ab)}")
+    if not np.isfinite(ab).all():
+        raise ValueError(f"{name!r}: ab holds values that are not finite (NaN or infinity)")
 
 
 def predict(colorizer, photos):
@@ -50,7 +192,7 @@ def compare(colorizers, photo_set, limit=None):
     Returns
     -------
     dict
-        `summary` (see `metrics.summarize`); `beaten`: for each colourizer the paired
+        `summary` (see `summarize`); `beaten`: for each colourizer the paired
         difference to the best opponent that does not peek, in loss and AuC, with its
         95 % interval; and what it was measured with. Ready for JSON.
 
@@ -64,9 +206,9 @@ def compare(colorizers, photo_set, limit=None):
         raise UserError(f"{photo_set.path}: has no validation photos; prepare a larger folder")
     photos = np.array(photo_set.photos[rows])
     predictions = {name: predict(colorizer, photos) for name, colorizer in colorizers.items()}
-    statistics = metrics.fit_statistics(photo_set.photos, photo_set.train)
-    results = metrics.evaluate(photos, predictions, statistics)
-    summary = metrics.summarize(results)
+    statistics = fit_statistics(photo_set.photos, photo_set.train)
+    results = evaluate(photos, predictions, statistics)
+    summary = summarize(results)
     return {
         "photo_set": photo_set.path.name,
         "photos": len(rows),
@@ -84,7 +226,7 @@ def _beaten(name, results, summary):
     for metric, best in (("loss", min), ("AuC", max)):
         rival = best(RIVALS, key=lambda row: summary[row][metric]["mean"])
         difference = results.values[name][metric] - results.values[rival][metric]
-        low, high = metrics.bootstrap_interval(difference)
+        low, high = bootstrap_interval(difference)
         found[metric] = {
             "rival": rival,
             "rival_mean": summary[rival][metric]["mean"],
@@ -137,5 +279,5 @@ def write_report(folder, report):
         heading = (
             f"# {report['photos']} validation photos of {report['photo_set']}, {report['date']}"
         )
-        table, sentences = metrics.format_table(report["summary"]), verdict(report)
+        table, sentences = format_table(report["summary"]), verdict(report)
         temporary.write_text(f"{heading}\n\n{table}\n\n{sentences}\n", encoding="utf-8")

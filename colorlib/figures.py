@@ -8,7 +8,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image
 
 from colorlib import metrics
@@ -46,9 +45,7 @@ def photo_grid(rows, titles=(), labels=(), side=1.6):
     columns = max(len(row) for row in rows)
     ratio = np.shape(rows[0][0])[1] / np.shape(rows[0][0])[0]
     with plt.rc_context(STYLE):
-        figure = Figure(
-            figsize=(side * ratio * columns, side * len(rows) + 0.2), layout="constrained"
-        )
+        figure = _figure(side * ratio * columns, side * len(rows) + 0.2)
         axes = figure.subplots(len(rows), columns, squeeze=False)
         for axis in axes.flat:
             axis.set(xticks=[], yticks=[], frame_on=False)
@@ -108,7 +105,7 @@ def learning_curves(run_folder, true_chroma=None):
     """
     curves = read_metrics(run_folder)
     with plt.rc_context(STYLE):
-        figure = Figure(figsize=(7, 2.6), layout="constrained")
+        figure = _figure(7, 2.6)
         loss, chroma = figure.subplots(1, 2)
         for prefix, label, color in (("", "training photos", BLUE), ("val_", "new photos", ORANGE)):
             style = "-" if prefix else "--"
@@ -146,3 +143,10 @@ def sample_rows(run_folder):
 def _cut(sheet):
     """A sheet of three rows of square photos -> rows[3][photos]."""
     return [np.split(row, row.shape[1] // row.shape[0], axis=1) for row in np.split(sheet, 3)]
+
+
+def _figure(width, height):
+    """A figure that a notebook shows where it is returned, and only there."""
+    figure = plt.figure(figsize=(width, height), layout="constrained")
+    plt.close(figure)
+    return figure

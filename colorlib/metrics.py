@@ -1,14 +1,10 @@
-"""How good is a colourization? Eight numbers, and eight opponents without any intelligence.
+"""How good is a colourization? Eight numbers, and none sees what a person sees.
 
-No number sees what a person sees, and each can be cheated: a grey picture has a fine SSIM.
-So every table prints the same metrics for trivial opponents, which a network has to beat.
+Each can be cheated: a grey picture has a fine SSIM. That is why `evaluation` prints them beside
+the trivial `opponents`. Here a and b are in Lab units, photos are uint8 RGB, and a function takes
+one photo (H, W, C) or a batch (N, H, W, C), for which it gives the mean.
 
-    statistics = fit_statistics(photo_set.photos, photo_set.train)
-    results = evaluate(photos, {"my network": predicted_ab}, statistics)
-    print(format_table(summarize(results)))
-
-Here a and b are in Lab units, photos are uint8 RGB, and a function takes one photo
-(H, W, C) or a batch (N, H, W, C), for which it gives the mean. Chapter: 06_evaluation.
+Chapter: 06_evaluation.
 """
 
 import functools
@@ -17,8 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from skimage import color, metrics, transform, util
-from tqdm.auto import tqdm
+from skimage import color, metrics, util
 
 # ------------------------------------------------------------------ errors of a and b
 
@@ -231,6 +226,32 @@ def mean_chroma(ab):
     return float(np.mean(np.linalg.norm(ab, axis=-1)))
 
 
+# ------------------------------------------------------------------ from Lab to what is shown
+
+
+def photo_to_lab(rgb):
+    """uint8 RGB -> float32 Lab, by scikit-image. Chapter: 06_evaluation."""
+    return color.rgb2lab(util.img_as_float32(rgb))
+
+
+def show(lab, ab):
+    """The `Photo` one sees when a photo's colours are replaced by `ab`.
+
+    Colours outside sRGB are clipped, and values are rounded to 8 bits, as in a file.
+    Chapter: 06_evaluation.
+    """
+    ab = np.asarray(ab, "float32")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Conversion from CIE-LAB")  # it clips, too
+        rgb = color.lab2rgb(np.concatenate([lab[..., :1], ab], axis=-1))
+    rgb = np.rint(255 * rgb).astype("uint8")
+    return Photo(rgb, photo_to_lab(rgb), ab)
+
+
+def _batch(photos):
+    return photos if np.ndim(photos) == 4 else [photos]
+
+
 # ------------------------------------------------------------------ the table of metrics
 
 
@@ -269,239 +290,3 @@ METRICS = {
     "colourfulness": Metric(lambda true, guess: colorfulness(guess.rgb), "", "", 1),
     "chroma": Metric(lambda true, guess: mean_chroma(guess.ab), "", "", 1),
 }
-
-# ------------------------------------------------------------------ the trivial opponents
-
-
-class Statistics(NamedTuple):
-    """What the trivial opponents learn from the training photos."""
-
-    mean_ab: np.ndarray  # (2,)
-    ab_of_l: np.ndarray  # (101, 2): the mean ab for L = 0, 1, ..., 100
-    photos: np.ndarray  # (N, H, W, 3) uint8
-    rows: np.ndarray  # the training photos' row numbers
-
-
-class Opponent(NamedTuple):
-    """A colourizer without intelligence: `function(lab, statistics)` gives ab (H, W, 2)."""
-
-    function: Callable
-    peeks: bool  # does it look at the true colours? Then it is a bound, not a rival.
-
-
-def _another_photo(lab, statistics):
-    seed = int(lab[..., 0].sum())  # from the photo itself: every table draws the same
-    row = np.random.default_rng(seed).choice(statistics.rows)
-    return photo_to_lab(statistics.photos[row])[..., 1:]
-
-
-def _coarse(lab, size):
-    """The true ab seen through a size x size bottleneck: the best its decoder could do."""
-    small = transform.resize_local_mean(lab[..., 1:], (size, size), channel_axis=-1)
-    return transform.resize(small, lab.shape[:2], order=1, mode="edge")  # bilinear
-
-
-OPPONENTS = {
-    "grey": Opponent(lambda lab, _: np.zeros_like(lab[..., 1:]), peeks=False),
-    "mean ab": Opponent(
-        lambda lab, known: np.broadcast_to(known.mean_ab, lab[..., 1:].shape), peeks=False
-    ),
-    "mean ab for each L": Opponent(
-        lambda lab, known: known.ab_of_l[np.rint(lab[..., 0]).astype(int)], peeks=False
-    ),
-    "another photo's ab": Opponent(_another_photo, peeks=False),
-    "true ab x 1.2": Opponent(lambda lab, _: 1.2 * lab[..., 1:], peeks=True),
-    "true ab at 4x4": Opponent(lambda lab, _: _coarse(lab, 4), peeks=True),
-    "true ab at 64x64": Opponent(lambda lab, _: _coarse(lab, 64), peeks=True),
-    "the photo itself": Opponent(lambda lab, _: lab[..., 1:], peeks=True),
-}
-
-
-def fit_statistics(photos, rows):
-    """Learn from training photos what the trivial opponents need.
-
-    Parameters
-    ----------
-    photos : ndarray or memmap of uint8, shape (N, H, W, 3)
-    rows : sequence of int
-        The training photos. At most 2000 are read, and of each every 16th pixel.
-
-    Returns
-    -------
-    Statistics
-        Chapter: 06_evaluation.
-    """
-    sums = np.zeros((101, 3))  # for each L: how many pixels, sum of a, sum of b
-    for row in tqdm(rows[:: len(rows) // 2000 + 1], desc="statistics", unit="photo", leave=False):
-        lightness, a, b = np.moveaxis(photo_to_lab(photos[row, ::4, ::4]), -1, 0)
-        level = np.rint(lightness).astype(int).ravel()
-        for column, weights in enumerate([None, a.ravel(), b.ravel()]):
-            sums[:, column] += np.bincount(level, weights, minlength=101)
-
-    pixels, sum_ab = sums[:, 0], sums[:, 1:]
-    seen = np.flatnonzero(pixels)
-    means = sum_ab[seen] / pixels[seen, None]
-    ab_of_l = np.stack([np.interp(np.arange(101), seen, mean) for mean in means.T], axis=-1)
-    return Statistics(sum_ab.sum(axis=0) / pixels.sum(), ab_of_l, photos, np.asarray(rows))
-
-
-# ------------------------------------------------------------------ evaluation
-
-
-def photo_to_lab(rgb):
-    """uint8 RGB -> float32 Lab, by scikit-image. Chapter: 06_evaluation."""
-    return color.rgb2lab(util.img_as_float32(rgb))
-
-
-def show(lab, ab):
-    """The `Photo` one sees when a photo's colours are replaced by `ab`.
-
-    Colours outside sRGB are clipped, and values are rounded to 8 bits, as in a file.
-    Chapter: 06_evaluation.
-    """
-    ab = np.asarray(ab, "float32")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Conversion from CIE-LAB")  # it clips, too
-        rgb = color.lab2rgb(np.concatenate([lab[..., :1], ab], axis=-1))
-    rgb = np.rint(255 * rgb).astype("uint8")
-    return Photo(rgb, photo_to_lab(rgb), ab)
-
-
-class Results(NamedTuple):
-    """What `evaluate` found, photo by photo, so that rows can be compared in pairs."""
-
-    values: dict  # values[row][metric] is an array (N,)
-    weights: dict  # weights[metric] is an array (N,): what each photo counts in the mean
-
-
-def evaluate(true_rgb, predictions, statistics=None):
-    """Measure colourizations, and the trivial opponents beside them, photo by photo.
-
-    Parameters
-    ----------
-    true_rgb : ndarray of uint8, shape (N, H, W, 3)
-        The photos as they were.
-    predictions : dict of str to ndarray, shape (N, H, W, 2)
-        For each row of the table, a and b in Lab units.
-    statistics : Statistics, optional
-        From `fit_statistics`. Without it the opponents are left out.
-
-    Returns
-    -------
-    Results
-        For each prediction and opponent, the metrics of `METRICS`. The rebalanced AuC takes
-        the share of each colour from `true_rgb`.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit each other, or a prediction is not finite.
-
-    Notes
-    -----
-    Chapter: 06_evaluation.
-    """
-    for name, ab in predictions.items():
-        _check_prediction(name, ab, true_rgb)
-    opponents = {} if statistics is None else OPPONENTS
-    counts = sum(count_bins(photo_to_lab(photo)[..., 1:]) for photo in true_rgb)
-
-    rows = [*predictions, *opponents]
-    values = {row: {metric: np.empty(len(true_rgb)) for metric in METRICS} for row in rows}
-    weights = {metric: np.empty(len(true_rgb)) for metric in METRICS}
-    for i, photo in enumerate(tqdm(true_rgb, desc="evaluation", unit="photo", leave=False)):
-        lab = photo_to_lab(photo)
-        true = Photo(photo, lab, lab[..., 1:], rebalanced_weights(lab[..., 1:], counts))
-        guesses = {name: ab[i] for name, ab in predictions.items()}
-        guesses |= {name: rival.function(lab, statistics) for name, rival in opponents.items()}
-        guesses = {name: show(lab, ab) for name, ab in guesses.items()}
-        for name, metric in METRICS.items():
-            weights[name][i] = metric.weight(true)
-            for row, guess in guesses.items():
-                values[row][name][i] = metric.function(true, guess)
-    return Results(values, weights)
-
-
-def bootstrap_interval(values, weights=None, seed=0):
-    """95 % confidence interval of a mean over photos.
-
-    The photos are drawn again, with replacement, 2000 times; the middle 95 % of the means
-    is the interval. To compare two colourizers, give the differences of their values photo
-    by photo: if 0 is outside the interval, chance alone hardly explains the difference.
-
-    Parameters
-    ----------
-    values : array-like, shape (N,)
-        One number a photo, or one difference a photo.
-    weights : array-like, shape (N,), optional
-        What each photo counts in the mean.
-    seed : int
-        The same seed draws the same photos.
-
-    Returns
-    -------
-    low, high : float
-
-    Notes
-    -----
-    Efron's percentile bootstrap. Chapter: 06_evaluation.
-    """
-    values = np.asarray(values)
-    weights = np.ones(len(values)) if weights is None else np.asarray(weights)
-    # How often each photo is drawn in each of the 2000 samples.
-    drawn = np.random.default_rng(seed).multinomial(
-        len(values), np.full(len(values), 1 / len(values)), size=2000
-    )
-    means = (drawn @ (weights * values)) / (drawn @ weights)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def summarize(results):
-    """Mean over photos and its 95 % interval, for every row and metric of `evaluate`.
-
-    Returns
-    -------
-    dict of str to dict of str to dict
-        ``summary[row][metric]`` is ``{"mean": ..., "low": ..., "high": ...}``, ready for
-        JSON. Chapter: 06_evaluation.
-    """
-    summary = {}
-    for row, columns in results.values.items():
-        summary[row] = {}
-        for metric, values in columns.items():
-            weights = results.weights[metric]
-            low, high = bootstrap_interval(values, weights)
-            mean = float(np.average(values, weights=weights))
-            summary[row][metric] = {"mean": mean, "low": low, "high": high}
-    return summary
-
-
-def format_table(summary):
-    """A summary as a Markdown table: the mean ± half of the 95 % interval.
-
-    Arrows point to the better side; * marks opponents that peek at the true colours.
-    Chapter: 06_evaluation.
-    """
-    titles = [" ".join(filter(None, [name, m.unit, m.better])) for name, m in METRICS.items()]
-    lines = [["", *titles], ["---", *["---:"] * len(titles)]]
-    for row, columns in summary.items():
-        cells = []
-        for name, metric in METRICS.items():
-            half = (columns[name]["high"] - columns[name]["low"]) / 2
-            cells.append(f"{columns[name]['mean']:.{metric.digits}f} ± {half:.{metric.digits}f}")
-        peeks = row in OPPONENTS and OPPONENTS[row].peeks
-        lines.append([f"{row} *" if peeks else row, *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _batch(photos):
-    return photos if np.ndim(photos) == 4 else [photos]
-
-
-def _check_prediction(name, ab, true_rgb):
-    expected = (*np.shape(true_rgb)[:3], 2)
-    if np.shape(ab) != expected:
-        raise ValueError(f"{name!r}: ab must have shape {expected}, not {np.shape(ab)}")
-    if not np.isfinite(ab).all():
-        raise ValueError(f"{name!r}: ab holds values that are not finite (NaN or infinity)")

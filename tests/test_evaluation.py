@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from colorlib import evaluation, figures, metrics
+from colorlib import evaluation, figures, metrics, opponents
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError, sha256_of
 
@@ -25,7 +25,7 @@ def report(commons):
 
 def test_a_report_has_rows_for_networks_and_opponents(report):
     assert list(report["summary"])[:2] == ["brown", "red"]
-    assert set(report["summary"]) == {"brown", "red", *metrics.OPPONENTS}
+    assert set(report["summary"]) == {"brown", "red", *opponents.OPPONENTS}
     assert report["photos"] == 8
     json.dumps(report)
 
@@ -34,7 +34,7 @@ def test_the_best_opponent_is_the_hardest_that_does_not_peek(report):
     found = report["beaten"]["red"]["loss"]
     means = {name: report["summary"][name]["loss"]["mean"] for name in evaluation.RIVALS}
     assert found["rival"] == min(means, key=means.get)
-    assert not metrics.OPPONENTS[found["rival"]].peeks
+    assert not opponents.OPPONENTS[found["rival"]].peeks
     difference = report["summary"]["red"]["loss"]["mean"] - means[found["rival"]]
     assert found["difference"] == pytest.approx(difference)
     assert found["low"] < found["difference"] < found["high"]

@@ -7,17 +7,13 @@ import numpy as np
 import pytest
 from skimage import data, transform
 
+from colorlib.evaluation import bootstrap_interval, evaluate, format_table, summarize
 from colorlib.metrics import (
     METRICS,
-    OPPONENTS,
     auc,
-    bootstrap_interval,
     ciede2000,
     colorfulness,
     count_bins,
-    evaluate,
-    fit_statistics,
-    format_table,
     mean_chroma,
     photo_to_lab,
     psnr,
@@ -25,8 +21,8 @@ from colorlib.metrics import (
     show,
     squared_error,
     ssim,
-    summarize,
 )
+from colorlib.opponents import OPPONENTS, fit_statistics
 
 NAMES = ["astronaut", "coffee", "chelsea", "rocket"]
 

@@ -18,8 +18,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
 FLOORS = (
-    "files lab images photoset augment extractors network losses metrics weights batches runs "
-    "training colorizer evaluation figures cli"
+    "files lab images photoset augment extractors network weights losses metrics opponents "
+    "batches runs training colorizer evaluation figures cli"
 ).split()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from colorlib import evaluation, metrics, photoset
+from colorlib import evaluation, photoset
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import write_json
 
@@ -109,7 +109,9 @@ def section(report):
         f"Measured on {report['date']} on {report['photos']} validation photos of the bundled "
         f"set, on {machine(report)}. The rows marked * look at the true colours."
     )
-    return "\n\n".join([metrics.format_table(report["summary"]), evaluation.verdict(report), made])
+    return "\n\n".join(
+        [evaluation.format_table(report["summary"]), evaluation.verdict(report), made]
+    )
 
 
 def machine(report):
