@@ -50,11 +50,11 @@ def rgb_to_lab(rgb):
     rgb = _unit_rgb(rgb)
     # `where` follows both branches when it computes gradients, so the power must
     # never see a value below its knee: inf * 0 would be NaN.
-    power = ops.power((ops.maximum(rgb, SRGB_KNEE) + 0.055) / 1.055, 2.4)
+    power = ((ops.maximum(rgb, SRGB_KNEE) + 0.055) / 1.055) ** 2.4
     linear = ops.where(rgb > SRGB_KNEE, power, rgb / 12.92)
 
     xyz = _mix(linear, XYZ_FROM_RGB / WHITE[:, None])
-    root = ops.power(ops.maximum(xyz, XYZ_KNEE), 1 / 3)
+    root = ops.maximum(xyz, XYZ_KNEE) ** (1 / 3)
     f = ops.where(xyz > XYZ_KNEE, root, 7.787 * xyz + 16 / 116)
 
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
@@ -86,7 +86,7 @@ def lab_to_rgb(lab):
     """
     _check_channels(lab)
     linear = _linear_rgb(ops.cast(lab, "float32"))
-    power = 1.055 * ops.power(ops.maximum(linear, LINEAR_KNEE), 1 / 2.4) - 0.055
+    power = 1.055 * ops.maximum(linear, LINEAR_KNEE) ** (1 / 2.4) - 0.055
     return ops.clip(ops.where(linear > LINEAR_KNEE, power, 12.92 * linear), 0, 1)
 
 

@@ -170,14 +170,19 @@ def machine():
             versions[name] = None
     return {
         "date": time.strftime("%Y-%m-%d"),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "processor": processor_name(),
         "cores": os.cpu_count(),
-        "devices": keras.distribution.list_devices(),
+        "device": device(),
         "backend": keras.backend.backend(),
         "python": platform.python_version(),
         "versions": versions,
     }
+
+
+def device():
+    """Where Keras computes, in its backend's words, such as "cuda:0"."""
+    return str(ops.convert_to_tensor(0.0).device)
 
 
 def processor_name():
