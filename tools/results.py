@@ -185,8 +185,10 @@ float16. The paper trained on about 9,500 photos for 2000 epochs; this is much l
 - The squared error makes it hedge: what can have many colours (clothes, cars, flowers) comes out
   pale or brown.
 - Fine colour detail is lost: everything passes through a grid of a 64th of the photo's side.
-- The photos are mostly from English-speaking contributors to photo sites; people, places
-  and things that are rare there are coloured worse.
+  `Colorizer` also blurs ab slightly, against the checkerboards of transposed convolutions; the
+  numbers above are with this blur.
+- The photos come from photo-sharing sites and research collections; people, places and things
+  that are rare there are coloured worse.
 - Not for forensic, medical or documentary use.
 
 ## Licence
