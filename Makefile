@@ -37,8 +37,8 @@ train: setup
 	@$(BIN)/python tools/train.py $(RUN)
 
 test: setup
-	$(BIN)/ruff check --quiet .
-	$(BIN)/codespell --quiet-level 2 colorlib tools tests book README.md
+	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	$(BIN)/codespell --quiet-level 2 colorlib tools tests book notebooks README.md
 	$(BIN)/python -m pytest tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests
 	rm -rf notebooks/runs
