@@ -43,8 +43,7 @@ def transform(photos, k):
     photos = ops.convert_to_tensor(photos)
     batch, size = ops.shape(photos)[0], photos.shape[1]
     k = ops.broadcast_to(ops.cast(k, "int32"), (batch,))
-    rows, columns = _turned_grid(k, size)
-    return _gather(photos, rows, columns)
+    return _gather(photos, _sources(k, size))
 
 
 def augment(photos, k, seed, shift=0.1, brightness=0.2):
@@ -72,40 +71,38 @@ def augment(photos, k, seed, shift=0.1, brightness=0.2):
     """
     batch, size = ops.shape(photos)[0], photos.shape[1]
     reach = int(shift * size)
-    offsets = keras.random.randint((2, batch, 1, 1), -reach, reach + 1, dtype="int32", seed=seed)
-    rows, columns = _turned_grid(ops.cast(k, "int32"), size, offsets)
-    photos = ops.cast(_gather(photos, rows, columns), "float32") / 255.0
+    offsets = keras.random.randint((2, batch, 1), -reach, reach + 1, dtype="int32", seed=seed)
+    photos = _gather(photos, _sources(ops.cast(k, "int32"), size, offsets))
+    photos = ops.cast(photos, "float32") / 255.0
     factor = keras.random.uniform(
         (batch, 1, 1, 1), 1.0 - brightness, 1.0 + brightness, dtype="float32", seed=seed
     )
     return ops.clip(photos * factor, 0.0, 1.0)  # (B, S, S, 3)
 
 
-def _turned_grid(k, size, offsets=(0, 0)):
-    """Row and column of the source pixel for each pixel of the result, (B, S, S) each."""
-    last = size - 1
-    y = _reflect(ops.reshape(ops.arange(size, dtype="int32"), (1, size, 1)) + offsets[0], last)
-    x = _reflect(ops.reshape(ops.arange(size, dtype="int32"), (1, 1, size)) + offsets[1], last)
-    k = ops.reshape(k, (-1, 1, 1))
+def _sources(k, size, offsets=(0, 0)):
+    """For each pixel of the result the number of its source pixel, counted row by row.
+
+    Rows and columns of the result contribute separately: after a quarter turn a step down in
+    the result is a step aside in the photo. So two short tables suffice, and one addition.
+    """
+    last, k = size - 1, ops.reshape(k, (-1, 1))  # (B, 1)
+    y = _reflect(ops.arange(size, dtype="int32") + offsets[0], last)  # (B, S) or (S,)
+    x = _reflect(ops.arange(size, dtype="int32") + offsets[1], last)
     x = ops.where(k % 2 == 1, last - x, x)
-    turns = k // 2
-    rows = ops.where(
-        turns == 1, x, ops.where(turns == 2, last - y, ops.where(turns == 3, last - x, y))
-    )
-    columns = ops.where(
-        turns == 1, last - y, ops.where(turns == 2, last - x, ops.where(turns == 3, y, x))
-    )
-    return rows, columns
+    turns, quarter = k // 2, k // 2 % 2 == 1
+    y = ops.where((turns == 1) | (turns == 2), last - y, y)
+    x = ops.where(turns >= 2, last - x, x)
+    y, x = ops.where(quarter, y, y * size), ops.where(quarter, x * size, x)  # (B, S)
+    return y[:, :, None] + x[:, None, :]  # (B, S, S)
 
 
 def _reflect(index, last):
     """Fold indices just outside 0..last back inside, as in a mirror."""
-    index = ops.abs(index)
-    return last - ops.abs(last - index)
+    return last - ops.abs(last - ops.abs(index))
 
 
-def _gather(photos, rows, columns):
+def _gather(photos, sources):
     batch, size, channels = ops.shape(photos)[0], photos.shape[1], photos.shape[-1]
-    first = ops.reshape(ops.arange(batch, dtype="int32") * size * size, (-1, 1, 1))
-    pixels = ops.reshape(photos, (-1, channels))
-    return ops.take(pixels, first + rows * size + columns, axis=0)  # (B, S, S, C)
+    first = ops.arange(batch, dtype="int32")[:, None, None] * size * size
+    return ops.take(ops.reshape(photos, (-1, channels)), first + sources, axis=0)  # (B, S, S, C)

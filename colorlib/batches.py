@@ -57,23 +57,17 @@ class Data:
         )
 
     def training(self, epoch):
-        """Arguments of `fit` for one epoch; its order follows from seed and epoch number alone."""
+        """Batches of one epoch; their order follows from seed and epoch number alone."""
         order = np.random.default_rng([self.config.seed, epoch]).permutation(self.train_rows)
-        return self.batches(order[: self.steps_per_epoch * self.config.batch_size])
+        return Batches(self, order[: self.steps_per_epoch * self.config.batch_size])
 
     def validation(self):
-        """Arguments of `evaluate`."""
-        return self.batches(self.validation_rows)
-
-    def batches(self, rows):
-        """What `fit`, `evaluate` and `predict` take, for these rows in this order."""
-        if self.on_device:
-            return {"x": {"row": rows.astype("int32")}, "batch_size": self.config.batch_size}
-        return {"x": Stream(self, rows)}
+        """Batches of all validation photos."""
+        return Batches(self, self.validation_rows)
 
 
-class Stream(keras.utils.PyDataset):
-    """Batches of photos read from disk, for sets that do not fit on the device."""
+class Batches(keras.utils.PyDataset):
+    """Rows of a set in batches: their numbers, or the photos where they are not on the device."""
 
     def __init__(self, data, rows):
         super().__init__()
@@ -84,8 +78,9 @@ class Stream(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rows = self.rows[index * self.size : (index + 1) * self.size]
-        batch = {"photos": self.data.photos(rows), "scores": self.data.scores[rows]}
-        return (batch,)
+        if self.data.on_device:
+            return ({"row": rows.astype("int32")},)
+        return ({"photos": self.data.photos(rows), "scores": self.data.scores[rows]},)
 
 
 class PhotosOnDevice(keras.layers.Layer):

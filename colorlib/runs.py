@@ -25,6 +25,7 @@ from keras import ops
 from PIL import Image
 
 from colorlib import extractors, lab, weights
+from colorlib.batches import Batches
 from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
 
 
@@ -114,7 +115,7 @@ class Run:
     def _sample(self, epoch, task):
         """Draw the first eight validation photos: grey, colourized, true."""
         rows = self.data.validation_rows[:8]
-        shown = task.predict(**self.data.batches(rows), verbose=0)
+        shown = task.predict_on_batch(*Batches(self.data, rows)[0])
         divisor = self.config.network.ab_divisor
         photos = self.data.photos(rows)
         lightness = ops.convert_to_numpy(lab.rgb_to_lab(photos))[..., :1]

@@ -77,6 +77,12 @@ def test_streaming_equals_photos_on_the_device(run, tmp_path):
         assert ours["loss"] == pytest.approx(theirs["loss"], rel=0.01)
 
 
+def test_grouped_steps_learn_the_same(run, tmp_path):
+    grouped = training.train(training.config_from(SMALL | {"steps_per_execution": 2}), tmp_path)
+    for ours, theirs in zip(metrics(grouped), metrics(run), strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], rel=0.01)
+
+
 def test_building_an_extractor_does_not_change_the_start(run, tmp_path, monkeypatch):
     embed = extractors.embed
 
