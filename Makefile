@@ -3,7 +3,7 @@
 #   make test    check that everything works
 #   make lab     open JupyterLab on the notebooks
 #   make book    build the site into _build/html
-#   make bench   measure the training step and write bench/training.json
+#   make bench   measure the training step and write book/results/bench.json
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make lock    resolve requirements.lock anew from pyproject.toml
 

@@ -99,17 +99,18 @@ class Colorizer:
             a and b in Lab units, lightly blurred against checkerboards.
         """
         height, width = photos.shape[1:3]
+        small = _shrink(photos, self.card["size"])  # (B, h, w, 3)
         if class_scores is None:
             # As in training, it looks at photos of 256 pixels, whatever the network's size.
-            class_scores = self.extractor(_shrink(photos, 256), training=False)  # (B, 1000)
-        small = _shrink(photos, self.card["size"])  # (B, h, w, 3)
+            seen = small if self.card["size"] == 256 else _shrink(photos, 256)
+            class_scores = self.extractor(seen, training=False)  # (B, 1000)
         lightness = lab.rgb_to_lab(small)[..., :1]  # (B, h, w, 1)
         inputs = network.scale_inputs(lightness, class_scores, self.config)
         predicted = self.network(inputs, training=False)  # (B, h, w, 2)
         small_ab = ops.convert_to_numpy(lab.unscale_ab(predicted, self.config.ab_divisor))
         blur = self.card["size"] * BLUR
         small_ab = gaussian(small_ab, (0, blur, blur, 0), preserve_range=True)
-        return np.stack([_enlarge(photo_ab, width, height) for photo_ab in small_ab])
+        return _enlarge(small_ab, width, height)
 
     def colorize(self, photo, saturation=1.0):
         """Colourize one photo of any size.
@@ -154,13 +155,13 @@ class Colorizer:
             raise UserError(f"a photo must be a PIL image or a uint8 array (H, W, 3), not {found}")
 
         height, width = photo.shape[:2]
-        ab = saturation * self.ab(photo[None])[0]  # (H, W, 2)
+        ab = self.ab(photo[None])[0]  # (H, W, 2)
         colored = np.empty_like(photo)
         rows = max(1, STRIP // width)
         for top in range(0, height, rows):
             strip = slice(top, top + rows)
             lightness = ops.convert_to_numpy(lab.rgb_to_lab(photo[strip]))[..., :1]
-            shown = lab.fit_gamut(np.concatenate([lightness, ab[strip]], axis=-1))
+            shown = lab.fit_gamut(np.concatenate([lightness, saturation * ab[strip]], axis=-1))
             colored[strip] = np.round(255 * ops.convert_to_numpy(lab.lab_to_rgb(shown)))
         return colored
 
@@ -179,5 +180,9 @@ def _shrink(photos, short):
 
 def _enlarge(ab, width, height):
     # Pillow resizes one float channel (mode F) at a time.
-    channels = [Image.fromarray(np.ascontiguousarray(ab[..., i])) for i in range(2)]
-    return np.stack([channel.resize((width, height), Image.BICUBIC) for channel in channels], -1)
+    large = np.empty((len(ab), height, width, 2), "float32")
+    for photo, small in zip(large, ab, strict=True):
+        for channel in range(2):
+            image = Image.fromarray(np.ascontiguousarray(small[..., channel], "float32"))
+            photo[..., channel] = image.resize((width, height), Image.BICUBIC)
+    return large

@@ -134,8 +134,8 @@ import resource, time
 import numpy as np
 from colorlib.colorizer import Colorizer
 colorizer = Colorizer.load()
-rows, columns = np.mgrid[:3000, :4000]
-photo = np.repeat(((rows // 13 * 7 + columns // 11 * 5) % 256).astype("uint8")[..., None], 3, -1)
+rows, columns = (np.arange(n) // 13 * 7 % 256 for n in (3000, 4000))
+photo = np.repeat(np.add.outer(np.uint8(rows), np.uint8(columns))[..., None], 3, axis=-1)
 colorizer.colorize(photo[:64, :64])
 start = time.perf_counter()
 assert colorizer.colorize(photo).shape == (3000, 4000, 3)

@@ -1,6 +1,6 @@
 """`make bench`: how fast is a training step, and where does its time go?
 
-    python tools/bench.py [-o bench/training.json]
+    python tools/bench.py [-o book/results/bench.json]
 
 Four ways to train on the same bundled photos at 256x256, each in a process of its own:
 
@@ -31,7 +31,7 @@ SIZE = 256
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--out", type=Path, default=Path("bench/training.json"))
+    parser.add_argument("-o", "--out", type=Path, default=Path("book/results/bench.json"))
     parser.add_argument("--only", choices=WAYS, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.only:

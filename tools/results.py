@@ -90,6 +90,9 @@ def write_results_page():
     text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
     values = {"shipped": section(shipped), "goals": goals(shipped)}
     values |= {"lab": "", "lab_made": ""}
+    values["trained_on"] = str(
+        json.loads(Path(f"{SHIPPED}.json").read_text())["stages"][-1]["training_photos"]
+    )
     if (RESULTS / "lab" / "evaluation.json").exists():
         lab = json.loads((RESULTS / "lab" / "evaluation.json").read_text())
         config = json.loads((RESULTS / "lab" / "config.json").read_text())
@@ -98,6 +101,7 @@ def write_results_page():
             f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
             f"batch {config['batch_size']}, on {machine(lab)}"
         )
+    values["speed"] = speed(json.loads((RESULTS / "bench.json").read_text()))
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     (ROOT / "book" / "results.md").write_text(text, encoding="utf-8")
@@ -112,6 +116,22 @@ def section(report):
     return "\n\n".join(
         [evaluation.format_table(report["summary"]), evaluation.verdict(report), made]
     )
+
+
+def speed(report):
+    """The benchmark as a table: ratios first, for they travel better than rates."""
+    lines = ["| way | times the notebook | photos a second | share of input | peak memory |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    for name, found in report["ways"].items():
+        lines.append(
+            f"| {name} | {report['times_the_notebook'][name]} | {found['photos_per_second']} | "
+            f"{100 * found['input_share']:.0f} % | {found['peak_memory_gb']} GB |"
+        )
+    lines += [
+        "",
+        f"Measured on {report['machine']['date']} with `make bench` on {machine(report)}.",
+    ]
+    return "\n".join(lines)
 
 
 def machine(report):
@@ -148,6 +168,8 @@ def write_model_card(report):
         f"{number}. {stage['size']}x{stage['size']} pixels, {stage['epochs']} epochs of "
         f"{stage['training_photos']} photos, {stage['hours']} hours; "
         + ", ".join(f"{name} {stage[name]}" for name in list(stage)[2:12])
+        + f"; at the end loss {stage['training_loss']} on training photos, "
+        + f"{stage['validation_loss']} on {stage['validation_photos']} others"
         for number, stage in enumerate(card["stages"], start=1)
     )
     text = CARD.format(**card, stages_text=stages, goals=goals(report), table=section(report))

@@ -48,6 +48,7 @@ def describe(run):
         **{name: config[name] for name in STAGE},
         "training_photos": data["training"],
         "validation_photos": data["validation"],
+        "training_loss": round(float(curves["loss"][-1]), 5),
         "validation_loss": round(float(curves["val_loss"][-1]), 5),
         "hours": round(float(curves["seconds"].sum()) / 3600, 2),
     }
