@@ -48,7 +48,8 @@ lab: setup
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)
 
 book: setup
-	$(BIN)/jupyter-book build . -n -W --keep-going --quiet
+	rm -rf notebooks/runs
+	COLORLIB_TIER=smoke $(BIN)/jupyter-book build . -n -W --keep-going --quiet
 
 bench: setup
 	$(BIN)/python tools/bench.py
