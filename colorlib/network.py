@@ -14,6 +14,7 @@ import keras
 from keras import layers, ops
 
 from colorlib import lab
+from colorlib.extractors import CLASSES
 
 # Table 3: filters, kernel size, stride of each transposed convolution.
 DECODER = (
@@ -27,7 +28,6 @@ DECODER = (
     (2, 1, 1),  # 256x256 => 256x256
 )
 FUSION_FILTERS = 512
-CLASSES = 1000
 
 
 @dataclasses.dataclass(frozen=True)

@@ -116,21 +116,16 @@ class Run:
         """Draw the first eight validation photos: grey, colourized, true."""
         rows = self.data.validation_rows[:8]
         shown = task.predict_on_batch(*Batches(self.data, rows)[0])
-        divisor = self.config.network.ab_divisor
-        photos = self.data.photos(rows)
+        predicted = lab.unscale_ab(shown["predicted_ab"], self.config.network.ab_divisor)
+        photos = self.data.photos(rows)[: len(predicted)]
         lightness = ops.convert_to_numpy(lab.rgb_to_lab(photos))[..., :1]
-        grey, colored, true = (
-            np.concatenate(
-                list(ops.convert_to_numpy(lab.lab_to_rgb(np.concatenate([lightness, ab], -1)))),
-                axis=1,
-            )
-            for ab in (
-                np.zeros_like(shown["true_ab"]),
-                lab.unscale_ab(shown["predicted_ab"], divisor),
-                lab.unscale_ab(shown["true_ab"], divisor),
-            )
-        )
-        sheet = np.round(255 * np.concatenate([grey, colored, true])).astype("uint8")
+
+        def join(ab):
+            rgb = lab.lab_to_rgb(np.concatenate([lightness, ab], axis=-1))
+            return np.round(255 * ops.convert_to_numpy(rgb)).astype("uint8")
+
+        bands = (join(0 * predicted), join(predicted), photos)
+        sheet = np.concatenate([np.concatenate(list(band), axis=1) for band in bands])
         with whole_file(self.folder / "samples" / f"epoch-{epoch:04d}.png") as temporary:
             Image.fromarray(sheet).save(temporary)
 

@@ -175,7 +175,7 @@ def config_from(parameters):
     tier = plain.pop("tier", None) or os.environ.get("COLORLIB_TIER", "lab")
     if tier not in TIERS:
         raise UserError(f"unknown tier {tier!r}; choose one of {', '.join(TIERS)}")
-    fields = {field.name: field for field in dataclasses.fields(TrainingConfig)}
+    fields = [field.name for field in dataclasses.fields(TrainingConfig)]
     for name in plain:
         if name not in fields:
             near = difflib.get_close_matches(name, fields, n=1)

@@ -9,7 +9,6 @@ book/credits.md. No number on those pages is typed by hand.
 
 import csv
 import html
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -17,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from colorlib import evaluation, photoset
+from colorlib import evaluation, figures, photoset
 from colorlib.colorizer import SHIPPED, Colorizer
-from colorlib.files import write_json
+from colorlib.files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "book" / "results"
@@ -57,19 +56,21 @@ def draw_sheet(colorizer, photos):
     bands = [np.concatenate(columns[i : i + 6], axis=1) for i in range(0, 24, 6)]
     gap = np.full((16, bands[0].shape[1], 3), 255, "uint8")
     sheet = np.concatenate([part for band in bands for part in (band, gap)][:-1])
-    small = Image.fromarray(sheet).resize((sheet.shape[1] * 5 // 8, sheet.shape[0] * 5 // 8))
-    small.save(RESULTS / "validation-24.jpg", quality=88)
+    save_smaller(sheet, RESULTS / "validation-24.jpg")
 
 
 def draw_cover(colorizer, photos):
     """Six more validation photos in a strip, for the README and the welcome page."""
     rows = by_hash(photos)[24:30]
     strip = [versions(colorizer, np.array(photos.photos[row])) for row in rows]
-    cover = Image.fromarray(np.concatenate(strip, axis=1))
     (ROOT / "book" / "img").mkdir(exist_ok=True)
-    cover.resize((cover.width * 5 // 8, cover.height * 5 // 8)).save(
-        ROOT / "book" / "img" / "cover.jpg", quality=88
-    )
+    save_smaller(np.concatenate(strip, axis=1), ROOT / "book" / "img" / "cover.jpg")
+
+
+def save_smaller(sheet, path):
+    """Write a sheet of photos at 5/8 of its size."""
+    image = Image.fromarray(sheet)
+    image.resize((image.width * 5 // 8, image.height * 5 // 8)).save(path, quality=88)
 
 
 def copy_lab_run(run):
@@ -79,29 +80,26 @@ def copy_lab_run(run):
     target.mkdir()
     for name in LAB_FILES:
         shutil.copy(run / name, target)
-    sheets = [np.asarray(Image.open(path)) for path in sorted((run / "samples").glob("*.png"))]
-    side = sheets[0].shape[0] // 3
-    rows = [sheets[0][:side], *(sheet[side : 2 * side] for sheet in sheets), sheets[0][2 * side :]]
-    Image.fromarray(np.concatenate(rows)).save(target / "epochs.jpg", quality=88)
+    rows, _ = figures.sample_rows(run)
+    sheet = np.concatenate([np.concatenate(photos, axis=1) for photos in rows])
+    Image.fromarray(sheet).save(target / "epochs.jpg", quality=88)
 
 
 def write_results_page():
-    shipped = json.loads((RESULTS / "shipped.json").read_text())
+    shipped = read_json(RESULTS / "shipped.json")
     text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
     values = {"shipped": section(shipped), "goals": goals(shipped)}
     values |= {"lab": "", "lab_made": ""}
-    values["trained_on"] = str(
-        json.loads(Path(f"{SHIPPED}.json").read_text())["stages"][-1]["training_photos"]
-    )
+    values["trained_on"] = str(read_json(f"{SHIPPED}.json")["stages"][-1]["training_photos"])
     if (RESULTS / "lab" / "evaluation.json").exists():
-        lab = json.loads((RESULTS / "lab" / "evaluation.json").read_text())
-        config = json.loads((RESULTS / "lab" / "config.json").read_text())
+        lab = read_json(RESULTS / "lab" / "evaluation.json")
+        config = read_json(RESULTS / "lab" / "config.json")
         values["lab"] = section(lab)
         values["lab_made"] = (
             f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
             f"batch {config['batch_size']}, on {machine(lab)}"
         )
-    values["speed"] = speed(json.loads((RESULTS / "bench.json").read_text()))
+    values["speed"] = speed(read_json(RESULTS / "bench.json"))
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     (ROOT / "book" / "results.md").write_text(text, encoding="utf-8")
@@ -163,7 +161,7 @@ def goals(report):
 
 def write_model_card(report):
     """Beside the weights: what they are, how good, and what they cannot do."""
-    card = json.loads(Path(f"{SHIPPED}.json").read_text())
+    card = read_json(f"{SHIPPED}.json")
     stages = "\n".join(
         f"{number}. {stage['size']}x{stage['size']} pixels, {stage['epochs']} epochs of "
         f"{stage['training_photos']} photos, {stage['hours']} hours; "
