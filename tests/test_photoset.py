@@ -243,7 +243,7 @@ def test_a_full_disk_says_so_and_is_taken_up_later(tmp_path):
     prepare(folder, tmp_path / "whole", size=32)
     message = in_child(
         """
-        import re, sys
+        import re, resource, sys
         from pathlib import Path
         from colorlib import photoset
         from colorlib.files import UserError
