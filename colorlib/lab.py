@@ -90,6 +90,32 @@ def lab_to_rgb(lab):
     return ops.clip(ops.where(linear > LINEAR_KNEE, power, 12.92 * linear), 0, 1)
 
 
+def in_gamut(lab):
+    """Say which colours a screen can show.
+
+    Parameters
+    ----------
+    lab : array or tensor, shape (..., 3)
+        L in 0..100, a and b in Lab units.
+
+    Returns
+    -------
+    ndarray of bool, shape (...)
+        True where `lab_to_rgb` has nothing to clip, up to less than half an 8-bit level.
+
+    Raises
+    ------
+    ValueError
+        If the last axis is not 3 long.
+
+    Notes
+    -----
+    Chapter: 01_lab.
+    """
+    _check_channels(lab)
+    return _is_shown(ops.convert_to_numpy(_linear_rgb(ops.cast(lab, "float32"))))
+
+
 def fit_gamut(lab):
     """Make every colour one that a screen can show, keeping its lightness and hue.
 
@@ -115,10 +141,8 @@ def fit_gamut(lab):
     -----
     Chapter: 01_lab.
     """
-    _check_channels(lab)
-    lab = ops.cast(lab, "float32")
-    outside = ~_is_shown(ops.convert_to_numpy(_linear_rgb(lab)))
-    lab = np.array(ops.convert_to_numpy(lab))
+    outside = ~in_gamut(lab)
+    lab = np.array(ops.convert_to_numpy(ops.cast(lab, "float32")))
 
     lightness, ab = lab[outside][:, :1], lab[outside][:, 1:]
     shown = np.zeros_like(lightness)  # the largest factor known to be inside: grey always is

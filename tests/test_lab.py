@@ -10,6 +10,7 @@ from skimage import color, data
 
 from colorlib.lab import (
     fit_gamut,
+    in_gamut,
     lab_to_rgb,
     rgb_to_lab,
     scale_ab,
@@ -134,7 +135,7 @@ def test_the_network_range():
     np.testing.assert_allclose(unscale_ab(scale_ab(values, 110), 110), values)
 
 
-@pytest.mark.parametrize("convert", [rgb_to_lab, lab_to_rgb, fit_gamut])
+@pytest.mark.parametrize("convert", [rgb_to_lab, lab_to_rgb, in_gamut, fit_gamut])
 def test_a_photo_without_three_channels_is_refused(convert):
     for shape in [(8, 8), (8, 8, 4), ()]:
         with pytest.raises(ValueError, match=r"shape \(\.\.\., 3\)"):
@@ -153,6 +154,21 @@ def test_photos_of_the_wrong_type_or_range_are_refused():
         rgb_to_lab(photo / 127.5 - 1)
     with pytest.raises(ValueError, match="nan"):
         rgb_to_lab(photo * np.nan)
+
+
+def test_in_gamut_tells_what_would_be_clipped():
+    levels = np.arange(0, 256, 15, dtype=np.uint8)  # 0 and 255 are among them
+    rgb = np.stack(np.meshgrid(levels, levels, levels), axis=-1)  # (18, 18, 18, 3)
+    lab = np.array(ops.convert_to_numpy(rgb_to_lab(rgb)))
+    assert in_gamut(lab).all()
+
+    lab[..., 1:] *= 1.5
+    shown = in_gamut(lab)
+    assert 0.1 < shown.mean() < 0.9
+    moved = np.abs(color.rgb2lab(ops.convert_to_numpy(lab_to_rgb(lab))) - lab).max(axis=-1)
+    assert moved[shown].max() < 0.2
+    assert moved[~shown].min() > 1e-3
+    assert in_gamut(np.zeros((2, 0, 3))).shape == (2, 0)
 
 
 def test_fit_gamut_leaves_shown_colors_alone():

@@ -1,0 +1,99 @@
+"""The directive `{interactive} NAME`: a numbered figure that a script brings to life.
+
+The page first holds a picture, `book/interactive/NAME.jpg`, which stays where scripts do not run.
+The script is `book/interactive/NAME.mjs` with the part of `common.mjs` that it imports. Both are
+written into the page itself: a browser imports no module from a page opened as a file, and pages
+without interactives load nothing.
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.directives.patches import Figure
+from sphinx.util.osutil import relative_uri
+
+BOOK = Path(__file__).resolve().parent.parent
+# What a script needs beside itself: data, and a sheet of photos.
+DATA = {
+    "why-grey": ("interactive/why-grey.json", None),
+    "training-scrubber": ("results/lab/scrubber.json", "results/lab/scrubber.jpg"),
+    "real-or-colorized": ("results/pairs.json", "results/pairs.jpg"),
+}
+
+
+class interactive_script(nodes.General, nodes.Element):
+    """The script of an interactive, and its data."""
+
+
+class Interactive(Figure):
+    """A figure with a script behind it; the content is its caption."""
+
+    required_arguments = 1
+    optional_arguments = 0
+    option_spec = {"alt": directives.unchanged_required}  # noqa: RUF012 (docutils' own form)
+
+    def run(self):
+        name = self.arguments[0].strip()
+        source = BOOK / "interactive" / f"{name}.mjs"
+        if not source.exists():
+            raise self.error(f"there is no interactive {name!r}")
+        for file in (source, source.with_name("common.mjs"), *_data_files(name)):
+            self.state.document.settings.env.note_dependency(str(file))
+        self.arguments[0] = f"/book/interactive/{name}.jpg"
+        self.options |= {"figclass": ["interactive"], "name": f"interactive-{name}"}
+        return [*super().run(), interactive_script(name=name)]
+
+
+def compose(name):
+    """One script without imports: the shared part, then the interactive's own."""
+    folder = BOOK / "interactive"
+    parts = [(folder / f"{part}.mjs").read_text(encoding="utf-8") for part in ("common", name)]
+    text = re.sub(r"^import .*?;\n", "", "\n".join(parts), flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"^export ", "", text, flags=re.MULTILINE)
+
+
+def markup(name, static):
+    """The HTML after the figure; `static` is where the page finds the site's `_static`."""
+    html = ""
+    if name in DATA:
+        data, sprite = DATA[name]
+        values = json.loads((BOOK / data).read_text(encoding="utf-8"))
+        if sprite:
+            values["sprite"] = f"{static}/interactive/{Path(sprite).name}"
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        html = f'<script type="application/json" id="interactive-data-{name}">{text}</script>\n'
+    return f'{html}<script type="module">\n{compose(name)}</script>\n'
+
+
+def _data_files(name):
+    return [BOOK / file for file in DATA.get(name, ()) if file]
+
+
+def _visit(self, node):
+    page = self.builder.get_target_uri(self.builder.current_docname)
+    self.body.append(markup(node["name"], relative_uri(page, "_static")))
+    raise nodes.SkipNode
+
+
+def _skip(self, node):
+    raise nodes.SkipNode
+
+
+def _copy_sheets(app, exception):
+    if exception is None and app.builder.format == "html":
+        target = Path(app.outdir) / "_static" / "interactive"
+        target.mkdir(parents=True, exist_ok=True)
+        for _, sprite in DATA.values():
+            if sprite and (BOOK / sprite).exists():
+                shutil.copy(BOOK / sprite, target)
+
+
+def setup(app):
+    app.add_node(interactive_script, html=(_visit, None), latex=(_skip, None), text=(_skip, None))
+    app.add_directive("interactive", Interactive)
+    app.connect("build-finished", _copy_sheets)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

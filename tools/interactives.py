@@ -1,0 +1,99 @@
+"""Make what the interactives in the pages need: `make interactives`.
+
+    python tools/interactives.py
+
+Counts the colours of the bundled training photos for "Why grey?", and photographs each
+interactive in a browser: the picture that a reader sees where scripts do not run. The sheets of
+photos for the other two come from `make results`.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from colorlib import metrics, photoset
+from colorlib.files import whole_file, write_json
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "book" / "interactive"
+BIN = 10  # Zhang et al. 2016, section 2.2: bins of 10 x 10 in a and b
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from interactive import markup  # noqa: E402
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>
+<style>body {{ margin: 0; font-family: "DejaVu Sans", sans-serif; }}
+figure {{ margin: 0; }} {css}</style></head>
+<body><figure class="interactive" id="interactive-{name}"><img alt=""></figure>
+{markup}</body></html>"""
+
+
+def main():
+    write_json(FOLDER / "why-grey.json", count_colors(photoset.commons()))
+    for script in sorted(FOLDER.glob("*.mjs")):
+        if script.stem != "common":
+            photograph(script.stem, FOLDER / f"{script.stem}.jpg")
+            print(FOLDER / f"{script.stem}.jpg")
+
+
+def count_colors(photos):
+    """How many pixels of the training photos fall into each bin of the ab plane."""
+    counts = {}
+    for row in photos.train:
+        ab = metrics.photo_to_lab(photos.photos[row][::4, ::4])[..., 1:].reshape(-1, 2)
+        bins, found = np.unique(np.floor(ab / BIN).astype(int), axis=0, return_counts=True)
+        for (a, b), number in zip(bins.tolist(), found.tolist(), strict=True):
+            counts[f"{a},{b}"] = counts.get(f"{a},{b}", 0) + number
+    return {
+        "made_by": "make interactives",
+        "photos": f"{len(photos.train)} training photos of {photos.path.name}, every 16th pixel",
+        "bin": BIN,
+        "bins": len(counts),
+        "pixels": sum(counts.values()),
+        "counts": dict(sorted(counts.items())),
+    }
+
+
+def page(name):
+    """A page that holds one interactive and nothing else; its sheet of photos stands beside it."""
+    css = (ROOT / "_static" / "interactive.css").read_text(encoding="utf-8")
+    return PAGE.format(name=name, css=css, markup=markup(name, "."))
+
+
+def photograph(name, target):
+    """Show one interactive in a browser and keep a picture of it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 720, "height": 900}, device_scale_factor=1.5)
+        tab.route("**/*", _answer(name))
+        tab.add_init_script("Math.random = () => 0.4")  # the same picture every time
+        tab.goto(f"http://interactive.test/{name}.html")
+        if name == "real-or-colorized":  # a pair says more than an empty frame
+            tab.get_by_role("button", name="show the first pair").click()
+        tab.wait_for_timeout(300)
+        picture = tab.locator("figure").screenshot()
+        browser.close()
+    with whole_file(target) as file:
+        Image.open(io.BytesIO(picture)).convert("RGB").save(file, "JPEG", quality=85)
+
+
+def _answer(name):
+    """Serve the page and its sheet of photos without a server."""
+
+    def answer(route):
+        file = route.request.url.rpartition("/")[2]
+        if file == f"{name}.html":
+            return route.fulfill(body=page(name), content_type="text/html")
+        found = next(iter((ROOT / "book" / "results").rglob(file)), None)
+        return route.fulfill(path=found) if found else route.fulfill(status=404)
+
+    return answer
+
+
+if __name__ == "__main__":
+    main()
