@@ -313,6 +313,35 @@ def weights_file(name, weights=None):
     return path
 
 
+def at_hand(name):
+    """Say whether an extractor can be loaded without a download.
+
+    Parameters
+    ----------
+    name : str
+        A row of `EXTRACTORS`.
+
+    Returns
+    -------
+    bool
+        True if its weights are named in the environment (see `load_extractor`), come with
+        colorlib, or were downloaded by Keras before, whole. Chapter: 03_features.
+
+    Raises
+    ------
+    UserError
+        If there is no such extractor.
+    """
+    row = _row(name)
+    if os.environ.get(f"COLORLIB_{name.upper()}_WEIGHTS"):
+        return True
+    if not row.file:
+        return (SHIPPED / f"{name}.weights.h5").is_file()
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    path = home / "models" / Path(row.file).name
+    return path.is_file() and row.md5 in (None, _md5_of(path))
+
+
 def weights_hash(name, weights=None):
     """Eight digits that tell weights apart; they name the folder of the embeddings."""
     return (_row(name).md5 or sha256_of(weights_file(name, weights)))[:8]

@@ -253,6 +253,28 @@ def test_without_network_the_error_says_what_to_do(monkeypatch):
     assert "\n" not in message and message.count("https://") == 1
 
 
+def test_at_hand_is_what_needs_no_download(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(keras.utils, "get_file", None)  # calling it would raise
+    for row in KERAS_ROWS:
+        monkeypatch.delenv(f"COLORLIB_{row.name.upper()}_WEIGHTS", raising=False)
+        assert not extractors.at_hand(row.name)
+    assert extractors.at_hand("efficientnet_lite0")
+
+    path = tmp_path / "models" / Path(EXTRACTORS["vgg16"].file).name
+    path.parent.mkdir()
+    path.write_bytes(b"the first half of a download")
+    assert not extractors.at_hand("vgg16")
+    whole = dataclasses.replace(EXTRACTORS["vgg16"], md5=extractors._md5_of(path))
+    monkeypatch.setitem(EXTRACTORS, "vgg16", whole)
+    assert extractors.at_hand("vgg16")
+
+    monkeypatch.setenv("COLORLIB_VGG19_WEIGHTS", "somewhere.h5")
+    assert extractors.at_hand("vgg19")
+    monkeypatch.setattr(extractors, "SHIPPED", tmp_path)
+    assert not extractors.at_hand("efficientnet_lite0")
+
+
 def test_an_unknown_extractor_lists_the_known_ones():
     with pytest.raises(UserError, match=r"vgg61.*vgg16, xception, .*efficientnet_lite0"):
         load_extractor("vgg61")

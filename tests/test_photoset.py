@@ -117,6 +117,21 @@ def test_plain_pictures_of_different_colors_are_no_duplicates(tmp_path):
     assert len(prepare(tmp_path / "in", tmp_path / "out", size=64)) == 4
 
 
+def test_small_and_hard_compressed_copies_of_real_photos_are_found(tmp_path):
+    (tmp_path / "in").mkdir()
+    originals = COMMONS[::25]
+    for path in originals:
+        shutil.copy(path, tmp_path / "in" / f"a {path.name}")  # comes first, so it is kept
+        with Image.open(path) as photo:
+            copy = photo.resize((150, 150))
+        copy.save(tmp_path / "in" / f"b {path.name}", quality=50)
+    photo_set = prepare(tmp_path / "in", tmp_path / "out")
+    assert len(photo_set) == len(originals)
+    assert reasons(photo_set) == {
+        f"b {path.name}": f"duplicate of a {path.name}" for path in originals
+    }
+
+
 def test_credits_are_taken_over_and_may_come_later(tmp_path):
     folder = fill(tmp_path / "in", range(3))
     assert prepare(folder, tmp_path / "out", size=32).manifest[0]["author"] == ""

@@ -1,0 +1,136 @@
+"""The read-only pages say what their sources say, and what they refer to exists."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from pybtex.database import parse_file
+
+from colorlib.colorizer import SHIPPED
+from colorlib.metrics import METRICS
+
+ROOT = Path(__file__).parent.parent
+BOOK = ROOT / "book"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+sys.path.insert(0, str(ROOT / "tools"))
+import pages  # noqa: E402
+import results  # noqa: E402
+
+
+def prose():
+    """Every page's text by file name; of notebooks the Markdown cells."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in BOOK.glob("*.md")}
+    for path in NOTEBOOKS:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts[path.name] = "\n\n".join(
+            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+        )
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [
+        (results.write_results_page, "results.md"),
+        (pages.write_credits_page, "credits.md"),
+        (pages.write_runtimes_page, "runtimes.md"),
+    ],
+)
+def test_a_generated_page_is_in_step_with_its_sources(write, name, tmp_path):
+    write(tmp_path)
+    assert (BOOK / name).read_text(encoding="utf-8") == (tmp_path / name).read_text(
+        encoding="utf-8"
+    ), f"book/{name} is stale: make results pages"
+
+
+def test_the_results_page_shows_every_metric_once():
+    assert sorted(sum(results.TABLES, ())) == sorted(METRICS)
+
+
+def test_the_pictures_are_of_the_shipped_weights():
+    made = json.loads((BOOK / "results" / "invented.json").read_text(encoding="utf-8"))
+    shipped = json.loads(SHIPPED.with_name(f"{SHIPPED.name}.json").read_text(encoding="utf-8"))
+    assert made["weights"] == shipped["sha256"], "the picture is stale: make pages"
+    ethics = (BOOK / "ethics.md").read_text(encoding="utf-8")
+    for photo in made["photos"]:
+        # A name may go on after a dash, or end in an address.
+        author = re.split(r" - | \(", photo["author"])[0]
+        assert author in " ".join(ethics.split()), f"{photo['file']} is shown without its author"
+
+
+def test_every_photo_is_credited():
+    credits = (BOOK / "credits.md").read_text(encoding="utf-8")
+    numbers = re.findall(r"\b(\d{4})\b(?=\]\(|, | \(from)", credits)
+    files = {path.stem.removeprefix("commons-") for path in pages.photoset.BUNDLED.glob("*.jpg")}
+    assert files <= set(numbers)
+    assert "cropped" in credits and "resized" in credits
+    (people,) = re.findall(r"by (\d+) people", credits)
+    assert f"[{people} people](credits.md)" in (BOOK / "welcome.md").read_text(encoding="utf-8")
+
+
+def test_every_chapter_has_its_run_time():
+    times = json.loads(pages.RUNTIMES.read_text(encoding="utf-8"))
+    for tier, found in times.items():
+        assert set(found["seconds"]) == {path.stem for path in NOTEBOOKS}, (
+            f"run again: python tools/pages.py --time {tier}"
+        )
+
+
+def test_everything_cited_is_in_the_bibliography_and_everything_there_is_cited():
+    entries = set(parse_file(BOOK / "references.bib").entries)
+    cited = {
+        key.strip()
+        for text in prose().values()
+        for keys in re.findall(r"\{cite:\w+\}`([^`]+)`", text)
+        for key in keys.split(",")
+    }
+    assert cited == entries
+
+
+def test_bibliography_entries_are_complete():
+    for key, entry in parse_file(BOOK / "references.bib").entries.items():
+        assert entry.persons.get("author"), key
+        assert {"title", "year"} <= set(entry.fields), key
+        venues = {"journal", "booktitle", "publisher", "institution", "howpublished"}
+        assert (venues | {"note", "url"}) & set(entry.fields), key
+
+
+def glossary():
+    """The glossary as a dict from term to definition."""
+    text = (BOOK / "glossary.md").read_text(encoding="utf-8")
+    (body,) = re.findall(r"```\{glossary\}\n(.*?)```", text, re.DOTALL)
+    return dict(re.findall(r"^(\S.*)\n((?:  .*\n)+)", body, re.MULTILINE))
+
+
+def test_the_glossary_is_short_sorted_and_leads_to_a_page():
+    terms = glossary()
+    assert 40 <= len(terms) <= 60
+    assert list(terms) == sorted(terms, key=str.casefold)
+    for term, definition in terms.items():
+        links = re.findall(r"\]\(([^)]+)\)", definition)
+        assert links, f"{term} leads nowhere"
+        said = re.sub(r"(See )?\[[^\]]+\]\([^)]+\)\.", "", definition)
+        assert len(re.findall(r"[.:]\s", said)) <= 3, f"{term} is explained at length"
+
+
+def test_every_term_of_the_glossary_is_used():
+    text = " ".join(
+        " ".join(page.split()) for name, page in prose().items() if name != "glossary.md"
+    ).casefold()
+    unused = [term for term in glossary() if term.casefold() not in text]
+    assert not unused
+
+
+def test_the_names_in_the_notation_are_the_librarys():
+    sources = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "colorlib").glob("*.py")
+    )
+    table = (BOOK / "notation.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    names = [name for row in rows for name in re.findall(r"`([^`]+)`", row[1])]
+    assert len(names) > 30
+    for name in names:
+        for word in re.findall(r"[A-Za-z_]\w{2,}", name.removeprefix("colorlib.")):
+            assert re.search(rf"\b{word}\b", sources), f"{word} is no name of the library"
