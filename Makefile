@@ -2,9 +2,13 @@
 #   make train   train a network on the bundled photos and show what it learned
 #   make test    check that everything works
 #   make lab     open JupyterLab on the notebooks
-#   make book    build the site into _build/html
+#   make book    build the site into _build/html (needs npm once, for MathJax and its like)
+#   make publish make _build/publish, a folder for any static host
+#   make student write what Colab opens: notebooks/student, from the masters in notebooks
 #   make bench   measure the training step and write book/results/bench.json
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
+#   make pages   write the generated parts of the pages that are only read
+#   make interactives   count and photograph what the interactives in the pages need
 #   make lock    resolve requirements.lock anew from pyproject.toml
 
 PYTHON ?= python3
@@ -20,7 +24,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book bench results lock clean
+.PHONY: setup train test lab book publish student bench results pages interactives lock clean
 
 setup: .venv/ready
 
@@ -39,17 +43,24 @@ train: setup
 test: setup
 	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	$(BIN)/codespell --quiet-level 2 colorlib tools tests book notebooks README.md
-	$(BIN)/python -m pytest tests
+	$(BIN)/python tools/book.py build
+	$(BIN)/python -m pytest -rs tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests
 	rm -rf notebooks/runs
-	COLORLIB_TIER=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 notebooks
+	COLORLIB_TIER=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 \
+	    notebooks notebooks/student/00_quickstart.ipynb
 
 lab: setup
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)
 
 book: setup
-	rm -rf notebooks/runs
-	COLORLIB_TIER=smoke $(BIN)/jupyter-book build . -n -W --keep-going --quiet
+	@$(BIN)/python tools/book.py build
+
+publish: setup
+	@$(BIN)/python tools/book.py publish
+
+student: setup
+	$(BIN)/python tools/student.py
 
 bench: setup
 	$(BIN)/python tools/bench.py
@@ -57,9 +68,15 @@ bench: setup
 results: setup
 	$(BIN)/python tools/results.py $(LAB_RUN)
 
+pages: setup
+	$(BIN)/python tools/pages.py
+
+interactives: setup
+	$(BIN)/python tools/interactives.py
+
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	    --generate-hashes --all-extras --upgrade pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf _build build dist .pytest_cache .ruff_cache
+	rm -rf _build _vendor build dist node_modules .pytest_cache .ruff_cache

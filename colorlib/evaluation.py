@@ -115,6 +115,31 @@ def bootstrap_interval(values, weights=None, seed=0):
     return float(low), float(high)
 
 
+def wilson_interval(successes, trials):
+    """95 % confidence interval of a share, such as how often people were fooled.
+
+    Parameters
+    ----------
+    successes, trials : int
+        `trials` is at least 1.
+
+    Returns
+    -------
+    low, high : float
+        Within 0..1, and never of width zero, even after 0 successes of 10.
+
+    Notes
+    -----
+    Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
+    Chapter: 06_evaluation.
+    """
+    z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
+    share = successes / trials
+    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
+    half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + (z / trials) ** 2 / 4)
+    return float(max(0, middle - half)), float(min(1, middle + half))
+
+
 def summarize(results):
     """Mean over photos and its 95 % interval, for every row and metric of `evaluate`.
 
@@ -135,17 +160,28 @@ def summarize(results):
     return summary
 
 
-def format_table(summary):
+def format_table(summary, metrics=tuple(METRICS)):
     """A summary as a Markdown table: the mean ± half of the 95 % interval.
 
-    Arrows point to the better side; * marks opponents that peek at the true colours.
-    Chapter: 06_evaluation.
+    Parameters
+    ----------
+    summary : dict
+        From `summarize`.
+    metrics : sequence of str
+        The columns; a page of the book has room for five.
+
+    Returns
+    -------
+    str
+        Arrows point to the better side; * marks opponents that peek at the true colours.
+        Chapter: 06_evaluation.
     """
-    titles = [" ".join(filter(None, [name, m.unit, m.better])) for name, m in METRICS.items()]
+    chosen = {name: METRICS[name] for name in metrics}
+    titles = [" ".join(filter(None, [name, m.unit, m.better])) for name, m in chosen.items()]
     lines = [["", *titles], ["---", *["---:"] * len(titles)]]
     for row, columns in summary.items():
         cells = []
-        for name, metric in METRICS.items():
+        for name, metric in chosen.items():
             half = (columns[name]["high"] - columns[name]["low"]) / 2
             cells.append(f"{columns[name]['mean']:.{metric.digits}f} ± {half:.{metric.digits}f}")
         peeks = row in OPPONENTS and OPPONENTS[row].peeks
@@ -161,21 +197,28 @@ def _check_prediction(name, ab, true_rgb):
         raise ValueError(f"{name!r}: ab holds values that are not finite (NaN or infinity)")
 
 
-def predict(colorizer, photos):
+def predict(colorizer, photos, class_scores=None):
     """Predict ab for many photos, with a progress bar.
 
     Parameters
     ----------
     colorizer : Colorizer
     photos : uint8 array, (N, H, W, 3)
+    class_scores : array, (N, 1000), optional
+        Logits to use in place of the extractor's.
 
     Returns
     -------
     float32 array, (N, H, W, 2)
         a and b in Lab units.
     """
-    starts = tqdm(range(0, len(photos), BATCH), desc="colourizing", leave=False)
-    return np.concatenate([colorizer.ab(photos[i : i + BATCH]) for i in starts])
+    batches = [slice(i, i + BATCH) for i in range(0, len(photos), BATCH)]
+    return np.concatenate(
+        [
+            colorizer.ab(photos[batch], None if class_scores is None else class_scores[batch])
+            for batch in tqdm(batches, desc="colourizing", leave=False)
+        ]
+    )
 
 
 def compare(colorizers, photo_set, limit=None):
@@ -201,22 +244,41 @@ def compare(colorizers, photo_set, limit=None):
     UserError
         If the set has no validation photos. Chapter: 06_evaluation.
     """
-    rows = photo_set.validation[:limit]
-    if not len(rows):
-        raise UserError(f"{photo_set.path}: has no validation photos; prepare a larger folder")
+    rows = validation_rows(photo_set, limit)
     photos = np.array(photo_set.photos[rows])
     predictions = {name: predict(colorizer, photos) for name, colorizer in colorizers.items()}
     statistics = fit_statistics(photo_set.photos, photo_set.train)
     results = evaluate(photos, predictions, statistics)
     summary = summarize(results)
     return {
+        **origin(colorizers, photo_set, len(rows)),
+        "summary": summary,
+        "beaten": {name: _beaten(name, results, summary) for name in colorizers},
+    }
+
+
+def validation_rows(photo_set, limit=None):
+    """Rows of the first `limit` validation photos, or of all.
+
+    Raises
+    ------
+    UserError
+        If the set has no validation photos.
+    """
+    rows = photo_set.validation[:limit]
+    if not len(rows):
+        raise UserError(f"{photo_set.path}: has no validation photos; prepare a larger folder")
+    return rows
+
+
+def origin(colorizers, photo_set, count):
+    """What a report was measured with: photos, weights, date, machine. Ready for JSON."""
+    return {
         "photo_set": photo_set.path.name,
-        "photos": len(rows),
+        "photos": count,
         "weights": {name: colorizer.card["sha256"] for name, colorizer in colorizers.items()},
         "date": time.strftime("%Y-%m-%d"),
         "machine": runs.machine(),
-        "summary": summary,
-        "beaten": {name: _beaten(name, results, summary) for name in colorizers},
     }
 
 
@@ -225,16 +287,36 @@ def _beaten(name, results, summary):
     found = {}
     for metric, best in (("loss", min), ("AuC", max)):
         rival = best(RIVALS, key=lambda row: summary[row][metric]["mean"])
-        difference = results.values[name][metric] - results.values[rival][metric]
-        low, high = bootstrap_interval(difference)
         found[metric] = {
             "rival": rival,
             "rival_mean": summary[rival][metric]["mean"],
-            "difference": float(difference.mean()),
-            "low": low,
-            "high": high,
+            **paired_difference(results, name, rival, metric),
         }
     return found
+
+
+def paired_difference(results, row, rival, metric):
+    """How much `row` differs from `rival` in a metric, photo by photo.
+
+    Some photos are hard for everybody; in the difference, that drops out. So its interval is
+    narrower than those of the two rows would suggest.
+
+    Parameters
+    ----------
+    results : Results
+    row, rival : str
+        Rows of `results.values`.
+    metric : str
+
+    Returns
+    -------
+    dict
+        The mean `difference` over photos, and `low` and `high`, its 95 % interval.
+        Chapter: 06_evaluation.
+    """
+    difference = results.values[row][metric] - results.values[rival][metric]
+    low, high = bootstrap_interval(difference)
+    return {"difference": float(difference.mean()), "low": low, "high": high}
 
 
 def verdict(report):

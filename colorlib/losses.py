@@ -8,7 +8,7 @@ def paper_loss(true_ab, predicted_ab):
 
     The sum over the H x W pixels and over a and b of (true - predicted) ** 2, divided by
     2HW; then the mean over the batch. Keras' `mse` gives the same number. Squared errors
-    make the network answer "red or green?" with the grey-brown between: see 07_why_grey.
+    make the network answer "red or green?" with the grey-brown between: see 05_training.
 
     Parameters
     ----------

@@ -44,8 +44,9 @@ class NetworkConfig:
         Scale of the lightness that enters the network.
     ab_divisor : float
         What ab is divided by, so that it fits tanh's [-1, 1].
-    class_scores : {"logits", "softmax"}
-        The paper says both "just before the softmax" and "probabilistic measure".
+    class_scores : {"logits", "softmax", "none"}
+        The paper says both "just before the softmax" and "probabilistic measure". "none"
+        keeps them from the network, to find out what they are worth (06_evaluation).
     norm_after_relu : bool
         Whether BatchNorm comes after the ReLU of its layer, as the paper's tables
         suggest by giving it a row of its own, or before.
@@ -193,9 +194,10 @@ def scale_inputs(lightness, logits, config):
         The inputs of `colorizer(config)`.
     """
     logits = ops.cast(logits, "float32")
+    ways = {"logits": lambda x: x, "softmax": ops.softmax, "none": ops.zeros_like}
     return {
         "lightness": lab.scale_l(lightness) if config.l_range == "-1..1" else lightness,
-        "class_scores": ops.softmax(logits) if config.class_scores == "softmax" else logits,
+        "class_scores": ways[config.class_scores](logits),
     }
 
 

@@ -34,7 +34,7 @@ class Run:
 
     def __init__(self, folder, config, data):
         self.folder, self.config, self.data = Path(folder), config, data
-        self.saved = time.monotonic()
+        self.saved, self.sheets = time.monotonic(), sheet_epochs(config.epochs)
         self._agree("config.json", dataclasses.asdict(config))
         self._agree("data.json", {
             "photo_set": data.photo_set.path.name,
@@ -100,9 +100,9 @@ class Run:
         }
         with open(self.folder / "metrics.jsonl", "a") as file:
             file.write(json.dumps(row) + "\n")
-        last = epoch == self.config.epochs
-        if last or epoch & (epoch - 1) == 0:  # 1, 2, 4, 8, ...: most happens early
+        if epoch in self.sheets:
             self._sample(epoch, task)
+        last = epoch == self.config.epochs
         if last or time.monotonic() - self.saved >= self.config.checkpoint_seconds:
             self._checkpoint(epoch, task)
 
@@ -144,6 +144,29 @@ class Run:
             "size": config.size,
         }
         weights.save_network(task.network, self.folder / "model", config.network, **card)
+
+
+def sheet_epochs(epochs, sheets=30):
+    """The epochs after which a run draws its sample photos.
+
+    Parameters
+    ----------
+    epochs : int
+        How many the run has.
+    sheets : int
+        How many it draws at most.
+
+    Returns
+    -------
+    list of int
+        All epochs of a short run. Of a longer one the first ones, then steps that grow by the
+        same ratio each time, since most happens early; always the last. Chapter: 05_training.
+    """
+    chosen = [1]
+    while chosen[-1] < epochs:
+        ratio = (epochs / chosen[-1]) ** (1 / max(1, sheets - len(chosen)))
+        chosen.append(max(chosen[-1] + 1, round(chosen[-1] * ratio)))
+    return chosen
 
 
 def machine():

@@ -153,7 +153,8 @@ def config_from(parameters):
         Any fields of `TrainingConfig`; None means "as the tier says", and no tier means
         the environment variable COLORLIB_TIER, else "lab". In a notebook this is
         `globals()` right after the cell tagged `parameters`: what is not a plain value or
-        starts with an underscore is passed over.
+        starts with an underscore is passed over, and so are, when these cells are run again,
+        the variables that the notebook has made in between.
 
     Returns
     -------
@@ -176,6 +177,8 @@ def config_from(parameters):
     if tier not in TIERS:
         raise UserError(f"unknown tier {tier!r}; choose one of {', '.join(TIERS)}")
     fields = [field.name for field in dataclasses.fields(TrainingConfig)]
+    if any(isinstance(value, TrainingConfig) for value in plain.values()):  # run again
+        plain = {name: plain[name] for name in fields if name in plain}
     for name in plain:
         if name not in fields:
             near = difflib.get_close_matches(name, fields, n=1)
@@ -323,6 +326,40 @@ class Colorization(keras.Model):
     def state(self):
         """Every variable that training changes, in a fixed order."""
         return [*self.network.variables, *self.optimizer.variables, self.seed.state]
+
+
+def first_step(task, batch):
+    """Let a new network learn one batch, and see how large the gradient and the step were.
+
+    Parameters
+    ----------
+    task : Colorization
+        That has not learned yet.
+    batch : dict of arrays
+        See `batches.Batches`.
+
+    Returns
+    -------
+    dict of str to (float, float)
+        For each layer with a kernel: the root mean square, over the kernel's numbers, of the
+        loss's gradient and of the step that Adam took.
+
+    Notes
+    -----
+    Adam keeps a running mean m of the gradient g. It starts at 0, and after one step it is
+    (1 - beta_1) g; so g need not be computed again. Chapter: 05_training.
+    """
+    weights, optimizer = task.network.trainable_variables, task.optimizer
+    before = [np.array(weight) for weight in weights]
+    task.train_on_batch(batch)
+    means = [memory for memory in optimizer.variables if memory.name.endswith("_momentum")]
+    sizes = {}
+    for weight, old, mean in zip(weights, before, means, strict=True):
+        layer, name = weight.path.split("/")[-2:]
+        if name == "kernel":
+            gradient, step = np.array(mean) / (1 - optimizer.beta_1), np.array(weight) - old
+            sizes[layer] = tuple(float(np.sqrt(np.mean(x**2))) for x in (gradient, step))
+    return sizes
 
 
 def _mean_over(batches, step, tick=lambda: None):

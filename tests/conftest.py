@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -33,3 +36,15 @@ def chromium():
     if path is None:
         pytest.skip("no browser (chromium) found: this page check is left out")
     return path
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Folder of the built site; built now if its sources have changed since."""
+    root = Path(__file__).parent.parent
+    sys.path.insert(0, str(root / "tools"))
+    import book
+
+    if not book.is_fresh():
+        subprocess.run([sys.executable, root / "tools" / "book.py", "build"], check=True)
+    return book.SITE

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ class Painter:
     def __init__(self, a, b):
         self.color, self.card = (a, b), {"sha256": "0"}
 
-    def ab(self, photos):
+    def ab(self, photos, class_scores=None):
         return np.broadcast_to(np.float32(self.color), (*photos.shape[:3], 2))
 
 
@@ -83,6 +84,33 @@ def test_the_shipped_weights_beat_guessing(commons):
     assert chroma["shipped"] > chroma["the photo itself"] / 3
 
 
+def test_a_paired_difference_drops_what_is_hard_for_both():
+    hard = np.linspace(0, 100, 40)
+    better = hard - np.random.default_rng(0).normal(1, 0.1, 40)
+    results = evaluation.Results({"a": {"loss": better}, "b": {"loss": hard}}, {})
+    found = evaluation.paired_difference(results, "a", "b", "loss")
+    assert found["difference"] == pytest.approx((better - hard).mean())
+    assert found["high"] < 0  # certain, though the two rows' own intervals overlap widely
+    low, high = evaluation.bootstrap_interval(hard)
+    assert high - low > 10 > 10 * (found["high"] - found["low"])
+
+
+@pytest.mark.parametrize(
+    "successes, trials, low, high",
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_interval(successes, trials, low, high):
+    """The four examples of Newcombe (1998), table I, method 3."""
+    assert evaluation.wilson_interval(successes, trials) == pytest.approx((low, high), abs=5e-5)
+    mirrored = evaluation.wilson_interval(trials - successes, trials)
+    assert mirrored == pytest.approx((1 - high, 1 - low), abs=5e-5)
+
+
 def test_channels_figure(photos):
     figure = figures.channels(photos[0])
     shown = [axis.get_images()[0].get_array() for axis in figure.axes]
@@ -92,6 +120,15 @@ def test_channels_figure(photos):
     assert np.array_equal(grey[..., 0], grey[..., 1])
     middle = metrics.photo_to_lab(np.asarray(shown[2]))
     assert np.abs(middle[..., 0] - 65).mean() < 3  # the a channel is drawn at one lightness
+
+
+def test_maps_share_one_scale(photos):
+    numbers = np.linspace(0, 5, 256 * 256).reshape(256, 256)
+    figure = figures.maps([photos[0], numbers, numbers / 2], ("photo", "all", "half"), "error")
+    *panels, bar = figure.axes
+    assert np.array_equal(panels[0].get_images()[0].get_array(), photos[0])
+    assert [axis.get_images()[0].get_clim() for axis in panels[1:]] == [(0, 5), (0, 5)]
+    assert bar.get_ylabel() == "error"
 
 
 def test_learning_curves_and_samples(tmp_path):
@@ -114,3 +151,13 @@ def test_learning_curves_and_samples(tmp_path):
     assert labels == ["grey", "epoch 1", "epoch 2", "true"]
     assert [row[1].shape for row in cut] == [(64, 64, 3)] * 4
     assert [int(row[0].max()) for row in cut] == [0, 1, 2, 0]
+
+    for epoch in range(3, 31):
+        shutil.copy(
+            tmp_path / "samples/epoch-0001.png", tmp_path / f"samples/epoch-{epoch:04d}.png"
+        )
+    epochs, rows = figures.read_samples(tmp_path)
+    assert epochs == [*range(1, 31)]
+    assert len(rows) == 32
+    _, labels = figures.sample_rows(tmp_path)
+    assert labels[1:-1] == [f"epoch {epoch}" for epoch in (1, 2, 3, 5, 10, 17, 30)]

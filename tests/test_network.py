@@ -122,3 +122,5 @@ def test_scale_inputs_follows_the_configuration():
     other = network.scale_inputs(light, logits, other)
     assert np.allclose(ops.convert_to_numpy(other["lightness"]).ravel(), [0, 50, 100])
     assert np.isclose(ops.convert_to_numpy(other["class_scores"]).sum(), 1)
+    deaf = network.NetworkConfig(class_scores="none")
+    assert not ops.convert_to_numpy(network.scale_inputs(light, logits, deaf)["class_scores"]).any()

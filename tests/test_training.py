@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-from colorlib import extractors, photoset, training, weights
+from colorlib import extractors, photoset, runs, training, weights
+from colorlib.batches import Data
 from colorlib.files import UserError, only_user
 
 SMALL = dict(tier="smoke", epochs=4, checkpoint_seconds=0.0)
@@ -54,10 +55,21 @@ def test_run_folder_explains_itself(run):
     assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
     assert all(0 < row["loss"] < 0.1 and 0 < row["val_loss"] < 0.1 for row in rows)
     samples = sorted(path.name for path in (run / "samples").iterdir())
-    assert samples == ["epoch-0001.png", "epoch-0002.png", "epoch-0004.png"]
+    assert samples == [f"epoch-000{epoch}.png" for epoch in (1, 2, 3, 4)]
     *_, card = weights.load_network(run / "model")
     assert card["size"] == 64
     assert card["extractor"] == "efficientnet_lite0"
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 25, 30, 31, 40, 100, 2000, 10_000])
+def test_sheets_are_drawn_after_about_thirty_epochs(epochs):
+    chosen = runs.sheet_epochs(epochs)
+    assert chosen[0] == 1
+    assert chosen[-1] == epochs
+    assert len(chosen) == min(epochs, 30)
+    steps = np.diff(chosen)
+    assert (steps >= 1).all()
+    assert (np.diff(steps) >= -1).all()  # ever longer steps, but for rounding
 
 
 def test_training_learns(run):
@@ -185,6 +197,36 @@ def test_tiers():
     assert full.transforms == 8
     chosen = training.config_from({"tier": "lab", "size": 128, "seed": None})
     assert chosen == dataclasses.replace(training.config_from({"tier": "lab"}), size=128)
+
+
+def test_the_notebooks_first_cells_can_be_run_again():
+    """Then `globals()` holds all that later cells have made, too."""
+    parameters = {"tier": "lab", "epochs": None, "seed": 3}
+    first = training.config_from(parameters)
+    later = parameters | {"config": first, "photos": [1], "cost": 0.02, "epochs": 5}
+    assert training.config_from(later) == dataclasses.replace(first, epochs=5)
+
+
+def test_first_step_tells_the_true_gradient(commons):
+    """Plain gradient descent with a rate of 1 moves each weight by its gradient."""
+    config = training.config_from({"tier": "smoke", "on_device": False})
+    data = Data(config)
+    (batch,) = data.training(0)[0]
+    keras.utils.set_random_seed(0)
+    sizes = training.first_step(training.Colorization(config, data), batch)
+    assert len(sizes) == 16
+    assert max(step for _, step in sizes.values()) <= 1.001 * config.learning_rate
+
+    keras.utils.set_random_seed(0)
+    task = training.Colorization(config, data)
+    task.compile(optimizer=keras.optimizers.SGD(1.0))
+    layers = [task.network.get_layer(name) for name in sizes]
+    before = [layer.get_weights()[0] for layer in layers]
+    task.train_on_batch(batch)
+    for layer, old, (gradient, _) in zip(layers, before, sizes.values(), strict=True):
+        moved = np.sqrt(np.mean((layer.get_weights()[0] - old) ** 2))
+        # The encoder's gradients are so small that float32 weights hide most of their digits.
+        assert moved == pytest.approx(gradient, rel=0.01, abs=1e-8), layer.name
 
 
 @pytest.mark.parametrize(

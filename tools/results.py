@@ -1,14 +1,13 @@
 """Make what the results page shows: `make results`.
 
-    python tools/results.py [RUN_FOLDER]
+    python tools/results.py [RUN_FOLDER [RUN_OF_ANOTHER_SEED ...]]
 
-Measures the shipped weights on the bundled validation photos, draws the sheet of 24 of them
-and the README's picture, copies the small files of a lab run, and writes book/results.md and
-book/credits.md. No number on those pages is typed by hand.
+Measures the shipped weights on the bundled validation photos, with their class scores and
+with others; draws the sheet of 24 of them, the pairs of the real-or-colourized test and the
+README's picture; copies the small files of a lab run, and trains it once more without class
+scores; and writes book/results.md. No number on that page is typed by hand.
 """
 
-import csv
-import html
 import shutil
 import sys
 from pathlib import Path
@@ -16,12 +15,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from colorlib import evaluation, figures, photoset
+from colorlib import ablation, evaluation, figures, photoset, training
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import read_json, write_json
+from colorlib.network import NetworkConfig
+from colorlib.opponents import OPPONENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "book" / "results"
+# Eight metrics are wider than a page, so they stand in two tables: what the network is to be
+# judged by, and what one sees.
+TABLES = (
+    ("loss", "AuC", "AuC rebalanced", "CIEDE2000"),
+    ("PSNR", "SSIM", "colourfulness", "chroma"),
+)
 LAB_FILES = ("config.json", "data.json", "machine.json", "metrics.jsonl", "evaluation.json")
 
 
@@ -32,11 +39,13 @@ def main():
     write_json(RESULTS / "shipped.json", report)
     draw_sheet(colorizer, photos)
     draw_cover(colorizer, photos)
+    write_pairs(colorizer, photos)
+    write_ablation(colorizer, photos)
     if len(sys.argv) > 1:
-        copy_lab_run(Path(sys.argv[1]))
+        copy_lab_run(*map(Path, sys.argv[1:]))
+        ablate_lab_run(Path(sys.argv[1]), photos)
     write_results_page()
     write_model_card(report)
-    write_credits_page()
 
 
 def by_hash(photos):
@@ -73,19 +82,103 @@ def save_smaller(sheet, path):
     image.resize((image.width * 5 // 8, image.height * 5 // 8)).save(path, quality=88)
 
 
-def copy_lab_run(run):
-    """Keep the small files of a lab run, and its last sheet of samples."""
+def write_pairs(colorizer, photos, count=20, side=160):
+    """Validation photos for the real-or-colourized test: true above, colourized below."""
+    rows = by_hash(photos)[:count]
+    true = [np.array(photos.photos[row]) for row in rows]
+    bands = [true, [colorizer.colorize(photo) for photo in true]]
+    sheet = Image.fromarray(np.concatenate([np.concatenate(band, axis=1) for band in bands]))
+    sheet.resize((count * side, 2 * side), Image.LANCZOS).save(RESULTS / "pairs.jpg", quality=82)
+    credit = ("file", "author", "licence", "source")
+    write_json(RESULTS / "pairs.json", {
+        "side": side,
+        "count": count,
+        "command": "make results",
+        **evaluation.origin({"shipped": colorizer}, photos, count),
+        "photos": [{name: photos.manifest[row][name] for name in credit} for row in rows],
+    })  # fmt: skip
+
+
+def write_ablation(colorizer, photos):
+    """The shipped network, told something else than its photo's class scores: table and sheet."""
+    report = ablation.ablate(colorizer, photos)
+    write_json(RESULTS / "ablation.json", {"command": "make results", **report})
+    rows = by_hash(photos)[:7]
+    sheet = Image.fromarray(ablation.sheet(colorizer, photos, rows))
+    small = sheet.resize((sheet.width // 2, sheet.height // 2), Image.LANCZOS)
+    small.save(RESULTS / "ablation.jpg", quality=85)
+
+
+def ablate_lab_run(run, photos):
+    """The same for a lab run, beside a run that differs in one thing: it never sees the scores.
+
+    That run lies beside the first and is trained now, unless it has been.
+    """
+    asked = read_json(run / "config.json")
+    asked["network"] = NetworkConfig(**asked["network"] | {"class_scores": "none"})
+    blind = run.with_name(f"{run.name}-without-scores")
+    training.train(training.TrainingConfig(**asked), blind)
+    report = ablation.ablate(Colorizer.load(run), photos, Colorizer.load(blind))
+    ended = {
+        name: {loss: float(figures.read_metrics(folder)[loss][-1]) for loss in ("loss", "val_loss")}
+        for name, folder in (("with class scores", run), ("without", blind))
+    }
+    write_json(RESULTS / "lab" / "ablation.json", {
+        "command": f"make results LAB_RUN=runs/{run.name}",
+        "seed": asked["seed"],
+        "last_epoch": ended,
+        **report,
+    })  # fmt: skip
+
+
+def copy_lab_run(run, *other_seeds):
+    """Publish the small files of a lab run, and all its sample sheets as one picture.
+
+    `other_seeds` are runs of the same configuration with other seeds; their losses are kept, too.
+    """
     target = RESULTS / "lab"
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
+    target.mkdir(exist_ok=True)
     for name in LAB_FILES:
         shutil.copy(run / name, target)
     rows, _ = figures.sample_rows(run)
     sheet = np.concatenate([np.concatenate(photos, axis=1) for photos in rows])
     Image.fromarray(sheet).save(target / "epochs.jpg", quality=88)
+    write_scrubber(run, target)
+    if other_seeds:
+        runs = (run, *other_seeds)
+        write_json(target / "seeds.json", {
+            "made_by": "make results, from runs that differ in their seed only",
+            "seeds": [read_json(other / "config.json")["seed"] for other in runs],
+            "val_loss": [figures.read_metrics(other)["val_loss"].tolist() for other in runs],
+        })  # fmt: skip
 
 
-def write_results_page():
+def write_scrubber(run, target):
+    """All sample sheets of a run as one picture of small photos, and the curves beside them."""
+    sheets, rows = figures.read_samples(run)
+    sprite = Image.fromarray(np.concatenate([np.concatenate(row, axis=1) for row in rows]))
+    columns, side = len(rows[0]), 64
+    sprite.resize((columns * side, len(rows) * side)).save(target / "scrubber.jpg", quality=85)
+    config, report = read_json(run / "config.json"), read_json(run / "evaluation.json")
+    curves = figures.read_metrics(run)
+    write_json(target / "scrubber.json", {
+        "made_by": (
+            f"make results, from a run of {config['epochs']} epochs at the {config['tier']} tier, "
+            f"seed {config['seed']}, on {machine(report)}, {report['date']}"
+        ),
+        "rows": "grey, one row for each of `sheets`, true",
+        "sheets": sheets,
+        "columns": columns,
+        "photo_size": side,
+        "true_chroma": report["summary"]["the photo itself"]["chroma"]["mean"],
+        "epochs": curves["epoch"].tolist(),
+    } | {
+        name: np.round(curves[name], 5).tolist()
+        for name in ("loss", "val_loss", "chroma", "val_chroma")
+    })  # fmt: skip
+
+
+def write_results_page(folder=ROOT / "book"):
     shipped = read_json(RESULTS / "shipped.json")
     text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
     values = {"shipped": section(shipped), "goals": goals(shipped)}
@@ -94,7 +187,7 @@ def write_results_page():
     if (RESULTS / "lab" / "evaluation.json").exists():
         lab = read_json(RESULTS / "lab" / "evaluation.json")
         config = read_json(RESULTS / "lab" / "config.json")
-        values["lab"] = section(lab)
+        values["lab"] = section(lab, peeking=False)
         values["lab_made"] = (
             f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
             f"batch {config['batch_size']}, on {machine(lab)}"
@@ -102,18 +195,27 @@ def write_results_page():
     values["speed"] = speed(read_json(RESULTS / "bench.json"))
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
-    (ROOT / "book" / "results.md").write_text(text, encoding="utf-8")
+    (folder / "results.md").write_text(text, encoding="utf-8")
 
 
-def section(report):
-    """Table and verdict of a report, and what they were measured with."""
+def section(report, peeking=True):
+    """Tables and verdict of a report, and what they were measured with."""
     made = (
         f"Measured on {report['date']} on {report['photos']} validation photos of the bundled "
-        f"set, on {machine(report)}. The rows marked * look at the true colours."
+        f"set, on {machine(report)}."
     )
-    return "\n\n".join(
-        [evaluation.format_table(report["summary"]), evaluation.verdict(report), made]
-    )
+    if peeking:
+        made += " The rows marked * look at the true colours."
+    rows = {
+        name: row
+        for name, row in report["summary"].items()
+        if peeking or name not in OPPONENTS or not OPPONENTS[name].peeks
+    }
+    # Spaces that do not break: a narrow page scrolls a table rather than tear its numbers apart.
+    tables = [
+        evaluation.format_table(rows, metrics).replace(" ± ", "\u00a0±\u00a0") for metrics in TABLES
+    ]
+    return "\n\n".join([*tables, evaluation.verdict(report), made])
 
 
 def speed(report):
@@ -215,26 +317,6 @@ float16. The paper trained on about 9,500 photos for 2000 epochs; this is much l
 
 {licence}.
 """
-
-
-def write_credits_page():
-    lines = [
-        "# Photo credits",
-        "",
-        "The bundled photos, each cropped to a square and resized to 256x256 pixels. We thank",
-        "everyone who shares photos under a free licence. This page is generated from",
-        "`colorlib/data/commons/credits.csv`.",
-        "",
-        "| photo | author | licence | source |",
-        "| --- | --- | --- | --- |",
-    ]
-    with open(photoset.BUNDLED / "credits.csv", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            author = html.escape(row["author"]).replace("|", "&#124;") or "not named"
-            source = f"[page]({row['page']})" if row["page"] else html.escape(row["source"])
-            licence = f"[{row['licence']}]({row['licence_url']})"
-            lines.append(f"| {row['file']} | {author} | {licence} | {source} |")
-    (ROOT / "book" / "credits.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ const stage = openStage("training-scrubber");
 const [WIDTH, HEIGHT] = [640, 190];
 const last = data.sheets.length - 1;
 const rows = { grey: 0, now: 1, true: data.sheets.length + 1 }; // of the sprite: grey, sheets, true
-const epoch = slider("epoch", { min: 0, max: last, value: 0, say: (i) => `${data.sheets[i]} of ${data.epochs.length}` }, update);
+const epoch = slider("epoch", { min: 0, max: last, value: last, say: (i) => `${data.sheets[i]} of ${data.epochs.length}` }, update);
 const chart = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "chart wide", role: "img" });
 const marker = draw("g");
 const says = make("p", { className: "says" });
@@ -96,6 +96,7 @@ strips.grey.show(rows.grey);
 strips.true.show(rows.true);
 stage.append(
   strips.grey.element, strips.now.element, strips.true.element,
-  make("div", { className: "controls" }, epoch.row, play), chart, says,
+  make("div", { className: "controls" }, epoch.row), chart,
+  make("div", { className: "controls row" }, play, says),
 );
 update();

@@ -3,14 +3,12 @@
 Chapter: 01_lab.
 """
 
-import io
-
 import ipywidgets
 import numpy as np
-from PIL import Image
 
 from colorlib.lab import fit_gamut, in_gamut
 from colorlib.metrics import photo_to_lab, show
+from colorlib.widgets import jpeg
 
 
 def chroma_swap(photos):
@@ -44,11 +42,7 @@ def chroma_swap(photos):
             photos[chroma.value],
             show(lab, fit_gamut(joined)[..., 1:]).rgb,
         )
-        picture = Image.fromarray(np.concatenate(row, axis=1))
-        picture.thumbnail((690, 690))
-        file = io.BytesIO()
-        picture.save(file, "JPEG", quality=85, subsampling="4:4:4")
-        view.value = file.getvalue()
+        view.value = jpeg(np.concatenate(row, axis=1))
 
     join()
     for menu in (light, chroma):

@@ -3,13 +3,12 @@
 Chapter: 01_lab.
 """
 
-import io
-
 import ipywidgets
 import numpy as np
 from PIL import Image, ImageDraw
 
 from colorlib.lab import fit_gamut, in_gamut, lab_to_rgb
+from colorlib.widgets import jpeg
 
 _B, _A = np.mgrid[127:-129:-1, -128:128]  # a grows to the right, b upwards, as in a plot
 
@@ -49,10 +48,7 @@ def lab_explorer(lightness=65, a=40, b=45):
                 f"<b>Out of gamut</b>: at L = {color[0]:.0f} this hue ends at chroma {kept:.0f}, "
                 f"and this is {chroma:.0f}. Right: clipped (above) and fitted (below)."
             )
-        picture = np.concatenate([_plane(color), _swatch(color, fitted)], axis=1)
-        file = io.BytesIO()
-        Image.fromarray(picture).save(file, "JPEG", quality=90, subsampling="4:4:4")
-        view.value = file.getvalue()
+        view.value = jpeg(np.concatenate([_plane(color), _swatch(color, fitted)], axis=1))
 
     show()
     for slider in sliders:

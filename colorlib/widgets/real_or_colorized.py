@@ -3,13 +3,11 @@
 Chapter: 06_evaluation.
 """
 
-import io
-
 import ipywidgets
 import numpy as np
-from PIL import Image
 
 from colorlib.evaluation import wilson_interval
+from colorlib.widgets import jpeg
 
 START = "One has its true colours, the other was colourized. Which one is real?"
 
@@ -42,10 +40,7 @@ def real_or_colorized(true, colorized, seed=0):
         photo, side = order[len(answers)], sides[len(answers)]
         pair = [true[photo], colorized[photo]]
         gap = np.full((len(pair[0]), 16, 3), 255, "uint8")
-        file = io.BytesIO()
-        picture = np.concatenate([pair[side], gap, pair[1 - side]], axis=1)
-        Image.fromarray(picture).save(file, "JPEG", quality=80)
-        view.value = file.getvalue()
+        view.value = jpeg(np.concatenate([pair[side], gap, pair[1 - side]], axis=1))
 
     def answer(button):
         answers.append(buttons.index(button) != sides[len(answers)])
