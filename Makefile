@@ -8,6 +8,7 @@
 #   make bench   measure the training step and write book/results/bench.json
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make pages   write the generated parts of the pages that are only read
+#   make runtimes    run every chapter once and write down how long each takes
 #   make interactives   count and photograph what the interactives in the pages need
 #   make lock    resolve requirements.lock anew from pyproject.toml
 
@@ -24,7 +25,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book publish student bench results pages interactives lock clean
+.PHONY: setup train test lab book publish student bench results pages runtimes interactives lock clean
 
 setup: .venv/ready
 
@@ -70,6 +71,9 @@ results: setup
 
 pages: setup
 	$(BIN)/python tools/pages.py
+
+runtimes: setup
+	$(BIN)/python tools/pages.py --time smoke
 
 interactives: setup
 	$(BIN)/python tools/interactives.py

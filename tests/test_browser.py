@@ -16,7 +16,6 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
-SITE = ROOT / "_build" / "html"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHAPTERS = ("notebooks/00_quickstart.html", "notebooks/01_lab.html")
 SHARED = ("_static/", "vendor/", "searchindex.js")  # what all pages load
@@ -50,8 +49,15 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address(site):
-    handler = functools.partial(Handler, directory=site)
+def published(site):
+    """The folder that `make publish` leaves for a host."""
+    book.publish()
+    return book.BUILD / "publish"
+
+
+@pytest.fixture(scope="session")
+def address(published):
+    handler = functools.partial(Handler, directory=published)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -142,8 +148,8 @@ def test_page(contexts, address, name):
 
 
 @pytest.mark.parametrize("name", ["book/welcome.html", *CHAPTERS])
-def test_page_from_a_folder(contexts, site, name):
-    with opened(contexts["light", 1280], site.as_uri() + "/", name) as (page, wrong, _):
+def test_page_from_a_folder(contexts, published, name):
+    with opened(contexts["light", 1280], published.as_uri() + "/", name) as (page, wrong, _):
         assert not wrong
         assert page.locator("article h1").count() == 1
 

@@ -100,11 +100,11 @@ def small():
     """Two notebooks with one of everything, and one source."""
     figure = {"mystnb": {"figure": {"caption": "A *bold* word.", "name": "one-curve"}}}
     pair = {
-        "one": [
+        "01_one": [
             student.markdown("# One\n\n$$\na = b\n$$ (eq-one-sum)"),
             student.code("draw()", figure),
         ],
-        "two": [student.markdown("# Two")],
+        "02_two": [student.markdown("# Two")],
     }
     frame = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     books = {stem: {"cells": cells} | frame for stem, cells in pair.items()}
@@ -122,13 +122,13 @@ SITE = book.site_address()
 @pytest.mark.parametrize(
     "text, plain",
     [
-        ("{numref}`one-curve`", "Fig. 1"),
-        ("{numref}`Picture %s <one-curve>`", "Picture 1"),
-        ("{eq}`eq-one-sum`", "(1)"),
-        ("$$\na = b\n$$ (eq-one-sum)", "$$\na = b\n\\tag{1}\n$$"),
+        ("{numref}`one-curve`", "Fig. 1.1"),
+        ("{numref}`Picture %s <one-curve>`", "Picture 1.1"),
+        ("{eq}`eq-one-sum`", "(1.1)"),
+        ("$$\na = b\n$$ (eq-one-sum)", "$$\na = b\n\\tag{1.1}\n$$"),
         ("{cite:t}`zhang`", "[Zhang et al. (2016)](https://doi.org/10.1/a%28b%29)"),
         ("{cite:p}`gates`", "([Gates and O'Neil, 2001](https://example.org/d))"),
-        ("[x](two.ipynb) [y](#here)", "[x](two.ipynb) [y](#here)"),
+        ("[x](02_two.ipynb) [y](#here)", "[x](02_two.ipynb) [y](#here)"),
         ("[x](../book/results.md#a)", f"[x]({SITE}book/results.html#a)"),
         ("```{note}\nOne.\n\nTwo.\n```", "> **Note**\n>\n> One.\n>\n> Two."),
         (":::{admonition} Stop\n:class: warning\nNow.\n:::", "> **Stop**\n>\n> Now."),
@@ -137,23 +137,23 @@ SITE = book.site_address()
     ],
 )
 def test_what_becomes_of_markdown(small, text, plain):
-    assert small.flatten(text, "one") == plain
+    assert small.flatten(text, "01_one") == plain
 
 
-def test_references_to_another_chapter_say_so(small):
-    assert small.flatten("{numref}`one-curve`", "two") == "Fig. 1 of [one](one.ipynb)"
-    assert small.flatten("{eq}`eq-one-sum`", "two") == "(1) of [one](one.ipynb)"
+def test_references_to_another_chapter_lead_there(small):
+    assert small.flatten("{numref}`one-curve`", "02_two") == "[Fig. 1.1](01_one.ipynb)"
+    assert small.flatten("{eq}`eq-one-sum`", "02_two") == "[(1.1)](01_one.ipynb)"
 
 
 def test_a_figure_keeps_its_caption(small):
-    texts = ["".join(cell["source"]) for cell in small.copy("one")["cells"]]
-    assert texts[-2:] == ["draw()", "**Fig. 1** A *bold* word."]
+    texts = ["".join(cell["source"]) for cell in small.copy("01_one")["cells"]]
+    assert texts[-2:] == ["draw()", "**Fig. 1.1** A *bold* word."]
 
 
 @pytest.mark.parametrize("text", ["```{tab-set}\nx\n```", "{guilabel}`x`", "{cite:p}`nobody`"])
 def test_what_it_does_not_know_it_refuses(small, text):
     with pytest.raises((ValueError, KeyError)):
-        small.flatten(text, "one")
+        small.flatten(text, "01_one")
 
 
 def test_the_copies_parse():

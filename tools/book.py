@@ -29,7 +29,10 @@ SITE_ONLY = (
     *("_config.yml", "_toc.yml", "package-lock.json", "tools/vendor.py", "tools/widgets.js"),
 )
 # What a host does not need: build notes, source maps, fonts that no browser of today asks for.
-UNPUBLISHED = ("reports", ".buildinfo*", "_sources", "*.map", "*.ttf", "fontawesome.js*")
+UNPUBLISHED = (
+    *("reports", ".buildinfo*", "*webpack-macros.html", "*.map", "*.ttf"),
+    *("fontawesome.js*", "sphinx-thebe*", "locales"),
+)
 
 
 def main():
@@ -59,6 +62,7 @@ def build():
     environment = os.environ | {"COLORLIB_TIER": "smoke"}
     if subprocess.run([*command, *options], env=environment).returncode:
         sys.exit("the site was not built: see the warnings above")
+    (SITE / "index.html").write_text(INDEX.format(first=f"{read_yaml('_toc.yml')['root']}.html"))
     STAMP.write_text(json.dumps(built_from, indent=1) + "\n")
     print(f"the site: {SITE / 'index.html'}")
 
@@ -107,6 +111,11 @@ def raw_address():
     return f"https://raw.githubusercontent.com/{owner}/{name}/{branch}/"
 
 
+INDEX = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Colour from grey</title>
+<meta http-equiv="refresh" content="0; url={first}"><link rel="canonical" href="{first}"></head>
+<body><p><a href="{first}">Colour from grey</a></p></body></html>
+"""
 NOT_FOUND = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Page not found: Colour from grey</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -67,8 +67,8 @@ class Copier:
         self.books, self.sources = books, sources
         self.site, self.raw = book.site_address(), book.raw_address()
         self.installation = INSTALL.format(address=book.repository())
-        self.figures = {}  # name -> (notebook, "Fig. 3")
-        self.equations = {}  # name -> (notebook, "(2)")
+        self.figures = {}  # name -> (notebook, "Fig. 4.3")
+        self.equations = {}  # name -> (notebook, "(4.2)")
         for stem, notebook in books.items():
             self._number(stem, notebook)
         for page in sorted((book.ROOT / "book").glob("*.md")):
@@ -84,10 +84,11 @@ class Copier:
             else:
                 figures += [name for found in DIRECTIVE.finditer(text) for name in named(found)]
                 equations += [found["name"] for found in EQUATION.finditer(text)]
+        chapter = int(stem.split("_")[0])
         for number, name in enumerate(figures, 1):
-            self.figures[name] = (stem, f"Fig. {number}")
+            self.figures[name] = (stem, f"Fig. {chapter}.{number}")
         for number, name in enumerate(equations, 1):
-            self.equations[name] = (stem, f"({number})")
+            self.equations[name] = (stem, f"({chapter}.{number})")
 
     def copy(self, stem):
         """The copy of a master, in normal form."""
@@ -157,11 +158,11 @@ class Copier:
         raise ValueError(f"{stem}: the student copies know no role {{{kind}}}")
 
     def refer(self, where, number, stem, label=None):
-        """A figure or equation by its number, and where it is if that is elsewhere."""
+        """A figure or equation by its number, with a link if it is elsewhere."""
         number = label.replace("%s", number.removeprefix("Fig. ")) if label else number
         if isinstance(where, Path):
             return f"[{number}]({self.site}book/{where.stem}.html)"
-        return number if where == stem else f"{number} of [{where}]({where}.ipynb)"
+        return number if where == stem else f"[{number}]({where}.ipynb)"
 
     def cite(self, kind, keys):
         """Authors and years, linked to the sources."""

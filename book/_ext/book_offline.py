@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 # A script's name or a part of its text, and what a page that needs it has in its body.
 SCRIPTS = {
+    "mathjax": ('class="math',),
+    "MathJax": ('class="math',),
     "togglebutton": ("toggle", "dropdown"),
     "toggleHint": ("toggle", "dropdown"),
     "toggleOpenOnPrint": ("toggle", "dropdown"),

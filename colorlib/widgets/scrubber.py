@@ -58,7 +58,7 @@ def _draw(rows, curves, epoch):
         loss.plot(epoch, found[at], "o", color=color)
     loss.axvline(epoch, color="0.7", linewidth=1)
     loss.set(xlabel="epoch", ylabel="loss")
-    loss.legend(ncols=2, loc="upper right")
+    loss.legend(loc="lower left")
     file = io.BytesIO()
     figure.savefig(file, format="jpeg", dpi=100, pil_kwargs={"quality": 70})
     return file.getvalue()
