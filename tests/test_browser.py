@@ -5,7 +5,6 @@ Needs what `make book` built; builds it if the sources have changed since.
 
 import functools
 import http.server
-import json
 import re
 import sys
 import threading
@@ -26,11 +25,9 @@ import book  # noqa: E402
 
 
 def pages():
-    """Every page of the table of contents, and the search page, by their addresses."""
-    toc = json.dumps(book.read_yaml("_toc.yml"))
-    names = [part.split('"')[0] for part in toc.split('"file": "')[1:]]
-    root = book.read_yaml("_toc.yml")["root"]
-    return [f"{name}.html" for name in (root, *names, "search", "genindex", "index")]
+    """Every page of the table of contents and those that Sphinx adds, by their addresses."""
+    names = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text())
+    return [f"{name}.html" for name in (*names, "search", "genindex", "index")]
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

@@ -26,9 +26,12 @@ def source(cell):
 
 
 def words(path):
-    """Words of prose: no formulas, no code, no addresses, no names of directives and roles."""
-    text = "\n\n".join(source(cell) for cell in cells(path, "markdown"))
-    text = re.sub(r"^(`{3,}|:{3,})\{[\w-]+\}", "", text, flags=re.MULTILINE)
+    """Words of prose, captions too: no formulas, code, addresses, directives or roles."""
+    drawn = [cell["metadata"].get("mystnb", {}).get("figure", {}) for cell in cells(path, "code")]
+    captions = [figure["caption"] for figure in drawn if figure]
+    text = "\n\n".join([source(cell) for cell in cells(path, "markdown")] + captions)
+    directive = r"^(`{3,}|:{3,})\{[\w-]+\}[^\n]*\n(.*?)^\1 *$"
+    text = re.sub(directive, r"\2", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"```.*?```|\$\$.*?\$\$|\$[^$]+\$", "", text, flags=re.DOTALL)
     text = re.sub(r"\]\([^)]*\)|^:[\w-]+:.*$|\{[\w:]+\}`[^`]*`", "", text, flags=re.MULTILINE)
     return len(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text))
