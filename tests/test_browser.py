@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -185,6 +185,6 @@ def test_paper_shows_the_text_only(contexts, address):
     with opened(contexts["light", 1280], f"{address}/", CHAPTERS[0]) as (page, _, _):
         page.emulate_media(media="print")
         for hidden in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer"):
-            assert not page.locator(hidden).first.is_visible(), hidden
-        assert page.locator("article h1").is_visible()
-        assert page.locator("article figure").first.is_visible()
+            expect(page.locator(hidden).first).to_be_hidden()
+        expect(page.locator("article h1")).to_be_visible()
+        expect(page.locator("article figure").first).to_be_visible()
