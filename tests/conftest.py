@@ -48,3 +48,15 @@ def site():
     if not book.is_fresh():
         subprocess.run([sys.executable, root / "tools" / "book.py", "build"], check=True)
     return book.SITE
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """One browser for all tests: Playwright allows only one at a time in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from colorlib import evaluation, lab
 
@@ -19,12 +19,6 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.mjs") if path.stem != "commo
 
 sys.path.insert(0, str(ROOT / "tools"))
 import interactives  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with sync_playwright() as play:
-        yield play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
 
 
 @pytest.fixture

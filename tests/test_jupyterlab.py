@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,20 +47,17 @@ def server(tmp_path):
             process.wait(timeout=30)
 
 
-def test_the_quickstart_opens_and_its_first_cell_runs(chromium, server):
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        page = browser.new_page()
-        page.goto(f"{server}/lab/tree/00_quickstart.ipynb", timeout=60_000)
-        title = page.get_by_role("heading", name="Quickstart: a grey photo gets its colours")
-        expect(title).to_be_visible(timeout=60_000)
-        first = page.locator(".jp-CodeCell").first
-        expect(first).to_contain_text("from colorlib")
-        # Only a kernel that is ready runs what is asked of it.
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-        first.locator(".cm-content").click()
-        page.keyboard.press("Shift+Enter")
-        expect(first.locator(".jp-InputPrompt")).to_have_text("[1]:", timeout=60_000)
-        expect(first.locator(".jp-OutputArea-output")).to_have_count(0)  # no error
-        browser.close()
+def test_the_quickstart_opens_and_its_first_cell_runs(browser, server):
+    page = browser.new_page()
+    page.goto(f"{server}/lab/tree/00_quickstart.ipynb", timeout=60_000)
+    title = page.get_by_role("heading", name="Quickstart: a grey photo gets its colours")
+    expect(title).to_be_visible(timeout=60_000)
+    first = page.locator(".jp-CodeCell").first
+    expect(first).to_contain_text("from colorlib")
+    # Only a kernel that is ready runs what is asked of it.
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    first.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(first.locator(".jp-InputPrompt")).to_have_text("[1]:", timeout=60_000)
+    expect(first.locator(".jp-OutputArea-output")).to_have_count(0)  # no error
+    page.close()
