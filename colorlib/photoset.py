@@ -32,7 +32,7 @@ NEAR_GREY = 3.0
 # Two photos are the same picture when at most so many of their 64 dHash bits differ, and their
 # 32x32 thumbnails differ by less than so many of 255 levels. Halving a photo and compressing it
 # hard moves seldom more than 6 bits and never 6 levels; different photos with so few differing
-# bits lie tens of levels apart (chapter 02 measures both).
+# bits lie tens of levels apart.
 SAME_BITS = 10
 SAME_LEVELS = 6
 

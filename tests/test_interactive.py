@@ -31,7 +31,7 @@ def show(browser):
         tab = contexts[-1].new_page()
         tab.on("console", lambda message: complaints.append(message.text))
         tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.route("**/*", interactives._answer(name))
+        tab.route("**/*", interactives.answer(name))
         tab.goto(f"http://interactive.test/{name}.html")
         return tab
 

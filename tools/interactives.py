@@ -8,11 +8,13 @@ photos for the other two come from `make results`.
 """
 
 import io
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 from colorlib import metrics, photoset
 from colorlib.files import whole_file, write_json
@@ -33,10 +35,15 @@ figure {{ margin: 0; }} {css}</style></head>
 
 def main():
     write_json(FOLDER / "why-grey.json", count_colors(photoset.commons()))
-    for script in sorted(FOLDER.glob("*.mjs")):
-        if script.stem != "common":
-            photograph(script.stem, FOLDER / f"{script.stem}.jpg")
-            print(FOLDER / f"{script.stem}.jpg")
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        sys.exit("make interactives needs a browser: install chromium")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        for script in sorted(FOLDER.glob("*.mjs")):
+            if script.stem != "common":
+                photograph(browser, script.stem, FOLDER / f"{script.stem}.jpg")
+                print(FOLDER / f"{script.stem}.jpg")
 
 
 def count_colors(photos):
@@ -63,36 +70,32 @@ def page(name):
     return PAGE.format(name=name, css=css, markup=markup(name, "."))
 
 
-def photograph(name, target):
+def photograph(browser, name, target):
     """Show one interactive in a browser and keep a picture of it."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 720, "height": 900}, device_scale_factor=1.5)
-        tab.route("**/*", _answer(name))
-        tab.add_init_script("Math.random = () => 0.4")  # the same picture every time
-        tab.goto(f"http://interactive.test/{name}.html")
-        if name == "real-or-colorized":  # a pair says more than an empty frame
-            tab.get_by_role("button", name="show the first pair").click()
-        tab.wait_for_timeout(300)
-        picture = tab.locator("figure").screenshot()
-        browser.close()
+    tab = browser.new_page(viewport={"width": 720, "height": 900}, device_scale_factor=1.5)
+    tab.route("**/*", answer(name))
+    tab.add_init_script("Math.random = () => 0.4")  # the same picture every time
+    tab.goto(f"http://interactive.test/{name}.html")
+    if name == "real-or-colorized":  # a pair says more than an empty frame
+        tab.get_by_role("button", name="show the first pair").click()
+    tab.wait_for_timeout(300)
+    picture = tab.locator("figure").screenshot()
+    tab.close()
     with whole_file(target) as file:
         Image.open(io.BytesIO(picture)).convert("RGB").save(file, "JPEG", quality=85)
 
 
-def _answer(name):
+def answer(name):
     """Serve the page and its sheet of photos without a server."""
 
-    def answer(route):
+    def fulfil(route):
         file = route.request.url.rpartition("/")[2]
         if file == f"{name}.html":
             return route.fulfill(body=page(name), content_type="text/html")
         found = next(iter((ROOT / "book" / "results").rglob(file)), None)
         return route.fulfill(path=found) if found else route.fulfill(status=404)
 
-    return answer
+    return fulfil
 
 
 if __name__ == "__main__":
