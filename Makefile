@@ -5,6 +5,7 @@
 #   make book    build the site into _build/html (needs npm once, for MathJax and its like)
 #   make publish make _build/publish, a folder for any static host
 #   make student write what Colab opens: notebooks/student, from the masters in notebooks
+#   make exercises   write what colorlib.checks tells, from the exercises in notebooks
 #   make bench   measure the training step and write book/results/bench.json
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make pages   write the generated parts of the pages that are only read
@@ -25,7 +26,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book publish student bench results pages runtimes interactives lock clean
+.PHONY: setup train test lab book publish student exercises bench results pages runtimes interactives lock clean
 
 setup: .venv/ready
 
@@ -62,6 +63,9 @@ publish: setup
 
 student: setup
 	$(BIN)/python tools/student.py
+
+exercises: setup
+	$(BIN)/python tools/exercises.py
 
 bench: setup
 	$(BIN)/python tools/bench.py

@@ -19,7 +19,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
 FLOORS = (
     "files lab images photoset augment extractors network weights losses metrics opponents "
-    "anatomy batches runs training colorizer evaluation ablation figures widgets cli"
+    "anatomy batches runs training colorizer evaluation ablation figures widgets checks cli"
 ).split()
 
 

@@ -28,6 +28,9 @@ DIRECTIVE = re.compile(
 )
 ROLE = re.compile(r"(?<!`)\{(?P<kind>[\w:]+)\}`(?P<text>[^`]+)`")
 EQUATION = re.compile(r"^\$\$\n(?P<body>.*?)\n\$\$ \((?P<name>[\w-]+)\)$", re.MULTILINE | re.DOTALL)
+# What cells are to an exercise, and which of them are not for students.
+ROLES = ("exercise:", "stub:", "check:", "hint:", "solution:", "instructor:")
+KEPT_BACK = ("solution:", "instructor:")
 ADMONITIONS = ("note", "tip", "hint", "important", "warning", "caution", "seealso", "admonition")
 
 
@@ -95,6 +98,8 @@ class Copier:
         cells = []
         for cell in self.books[stem]["cells"]:
             text = "".join(cell["source"])
+            if (tag_of(cell) or "").startswith(KEPT_BACK):
+                continue
             if cell["cell_type"] == "markdown":
                 cells.append(markdown(self.flatten(text, stem)))
                 continue
@@ -140,10 +145,27 @@ class Copier:
             page = f"{self.site}notebooks/{stem}.html#interactive-{argument}"
             number = self.figures[f"interactive-{argument}"][1]
             return f"**{number}** {self.flatten(body, stem)} [Try it on the website.]({page})"
+        if kind == "quiz":
+            return self.quiz(read(book.ROOT / "book" / "quizzes" / f"{argument}.json"), stem)
+        if "dropdown" in options.get("class", ""):
+            body = self.flatten(body, stem)
+            return f"<details><summary>{argument}</summary>\n\n{body}\n\n</details>"
         if kind in ADMONITIONS:
             title = argument or kind.capitalize()
             return "> " + f"**{title}**\n\n{body}".replace("\n", "\n> ").replace("> \n", ">\n")
         raise ValueError(f"{stem}: the student copies know no directive {{{kind}}}")
+
+    def quiz(self, questions, stem):
+        """Questions with their options; the answers are folded."""
+        parts = []
+        for number, each in enumerate(questions, 1):
+            options = "\n".join(f"- {letter}) {option}" for letter, option in lettered(each))
+            answer = f"{'abcdef'[each['answer']]}) {each['why']}"
+            parts.append(
+                f"**{number}.** {each['question']}\n\n{options}\n\n"
+                f"<details><summary>Answer</summary>\n\n{answer}\n\n</details>"
+            )
+        return self.flatten("\n\n".join(parts), stem)
 
     def role(self, kind, text, stem):
         if kind.startswith("cite:"):
@@ -196,6 +218,17 @@ import importlib.util
 
 if importlib.util.find_spec("colorlib") is None:
     %pip install -q "colorlib @ git+{address}\""""
+
+
+def tag_of(cell):
+    """The tag that says what a cell is to an exercise (see `exercises`), or None."""
+    tags = cell["metadata"].get("tags", [])
+    return next((tag for tag in tags if tag.startswith(ROLES) or tag == "exercises"), None)
+
+
+def lettered(question):
+    """The options of a quiz question, with the letters that name them."""
+    return zip("abcdef", question["options"], strict=False)
 
 
 def figure_of(cell):

@@ -1,0 +1,269 @@
+"""How an answer is judged: call the student's function, compare, name the likely mistake.
+
+Students' functions do anything: raise, print without end, loop for ever, return nonsense, change
+their arguments. Whatever happens ends as `NotYet` with words that help, or as `NotAttempted`.
+"""
+
+import contextlib
+import copy
+import dis
+import io
+import reprlib
+import signal
+import threading
+import time
+import traceback
+
+import numpy as np
+
+SECONDS = 10  # for one call of a student's function
+PRINTED = 1000  # characters of a student's prints that are kept
+
+
+class NotYet(Exception):
+    """The answer is not right; the message says why, in Markdown."""
+
+
+class NotAttempted(Exception):
+    """The stub is as it was."""
+
+
+class _TimeUp(BaseException):
+    """Not an Exception, so that `except Exception` in a student's loop does not swallow it."""
+
+
+def call(student, *inputs):
+    """Call a student's function on copies of the inputs, safely.
+
+    Raises
+    ------
+    NotAttempted
+        If it returns the stub's dots.
+    NotYet
+        If it cannot be called, raises, takes too long, returns nothing or changes its inputs.
+    """
+    if not callable(student):
+        raise NotYet(f"this should be a function, but it is {describe(student)}.")
+    given = copy.deepcopy(inputs)
+    result = guarded(student, *given)
+    if result is ...:
+        raise NotAttempted
+    if result is None:
+        raise NotYet("your function returns nothing (`None`). Does it end in `return ...`?")
+    try:
+        np.testing.assert_equal(given, inputs)
+    except AssertionError:
+        raise NotYet(
+            "your function changes its argument; whoever calls it would lose their data. "
+            "Work on a copy (`x = x.copy()`), or compute a new array."
+        ) from None
+    return result
+
+
+def expect(student, *inputs, right, mistakes, tolerance=1e-4):
+    """Call a student's function and compare what it returns with what is right.
+
+    Parameters
+    ----------
+    student : object
+        Should be a function.
+    *inputs : object
+        Its arguments.
+    right : array-like
+        What it should return.
+    mistakes : dict of str to array-like
+        What typical mistakes return, under the words that name them.
+    tolerance : float
+        Largest difference that still is right, relative to the largest right number.
+
+    Raises
+    ------
+    NotAttempted, NotYet
+    """
+    compare(call(student, *inputs), right, mistakes, tolerance, inputs)
+
+
+def compare(answer, right, mistakes, tolerance=1e-4, inputs=()):
+    """Compare a student's value with what is right; parameters as in `expect`."""
+    right = np.asarray(right)
+    answer = guarded(_as_numbers, answer, right)
+    for wrong, words in [(np.asarray(value), words) for words, value in mistakes.items()]:
+        if _agree(answer, wrong, tolerance) and not _agree(right, wrong, tolerance):
+            raise NotYet(f"{words}{_place(answer, right, tolerance, inputs)}")
+    if answer.shape != right.shape:
+        raise NotYet(f"the shape should be `{right.shape}`, but it is `{answer.shape}`.")
+    if not np.isfinite(answer).all():
+        place = _place(answer, right, tolerance, inputs)
+        raise NotYet(f"there is a NaN or an infinity in the answer.{place}")
+    if not _agree(answer, right, tolerance):
+        raise NotYet(f"the numbers differ.{_place(answer, right, tolerance, inputs)}")
+
+
+def expect_text(answer, words, topics):
+    """Look whether a paragraph is long enough and speaks of what it should.
+
+    Parameters
+    ----------
+    answer : object
+        Should be a text.
+    words : int
+        The least number of words.
+    topics : dict of str to sequence of str
+        What must be spoken of, and the words (in lower case) of which one must occur.
+
+    Returns
+    -------
+    str
+        What to tell the student of a complete text: people judge whether it is good.
+    """
+    if not isinstance(answer, str):
+        raise NotYet(f"this should be a text in quotes, but it is {describe(answer)}.")
+    if not answer.strip(" .…\n"):
+        raise NotAttempted
+    if len(answer.split()) < words:
+        raise NotYet(f"you have {len(answer.split())} words; explain a little more ({words}).")
+    for topic, signs in topics.items():
+        if not any(sign in answer.lower() for sign in signs):
+            raise NotYet(f"your text does not yet say anything about {topic}.")
+    return "it is complete. A person will judge it by the rubric above."
+
+
+def guarded(function, *arguments, seconds=SECONDS):
+    """Call a function that may do anything; what it prints is swallowed, what it raises explained."""
+    printed = _Sink()
+    try:
+        with (
+            _time_limit(seconds),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            np.errstate(all="ignore"),
+        ):
+            return function(*arguments)
+    except (NotYet, NotAttempted):
+        raise
+    except _TimeUp:
+        raise NotYet(
+            f"it was stopped after {seconds} seconds. Is there a loop that never ends?{printed}"
+        ) from None
+    except BaseException as error:  # SystemExit and KeyboardInterrupt, too
+        raise NotYet(f"it raised {_explain(error)}{printed}") from None
+
+
+def describe(value):
+    """A value in a few words, whatever it is."""
+    try:
+        if isinstance(value, np.ndarray):
+            return f"an array of {value.dtype} with the shape `{value.shape}`"
+        return f"`{reprlib.repr(value)[:200]}` ({type(value).__name__})"
+    except BaseException:  # even a repr may be broken
+        return f"of the type {type(value).__name__}"
+
+
+def is_untouched(student):
+    """Whether a stub is as it was: the dots themselves, or a function that does nothing."""
+    if student is ...:
+        return True
+    code = getattr(student, "__code__", None)
+    if code is None:
+        return False
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP")]
+    returned = [step.argval for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")]
+    only_returns = {step.opname for step in steps} <= {"LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+    return only_returns and returned in ([None], [...])
+
+
+def _as_numbers(answer, right):
+    """The answer as an array of numbers of the right kind."""
+    numbers = np.asarray(answer)
+    if numbers.dtype.kind not in "biuf":
+        raise NotYet(f"this should be {_kind(right)}, but it is {describe(answer)}.")
+    return numbers
+
+
+def _kind(right):
+    return "a number" if right.ndim == 0 else f"an array with the shape `{right.shape}`"
+
+
+def _agree(one, other, tolerance):
+    if one.shape != other.shape:
+        return False
+    scale = max(1e-12, np.abs(other.astype(float)).max(initial=0))
+    return bool((np.abs(one.astype(float) - other.astype(float)) <= tolerance * scale).all())
+
+
+def _place(answer, right, tolerance, inputs):
+    """Where the answer is wrong first: the input there, what it says and what it should."""
+    if answer.shape != right.shape:
+        return f" Your answer has the shape `{answer.shape}`; it should be `{right.shape}`."
+    difference = np.abs(answer.astype(float) - right.astype(float))
+    scale = max(1e-12, np.abs(right.astype(float)).max(initial=0))
+    wrong = np.argwhere(~(difference <= tolerance * scale))
+    place = tuple(int(i) for i in wrong[0]) if len(wrong) else (0,) * right.ndim
+    where = f" at {list(place)}" if place else ""
+    given = "; ".join(_shown(value, place) for value in inputs)
+    given = f" for the input {given}" if given else ""
+    return f" You give `{answer[place]:.6g}`{where}{given}; it should be `{right[place]:.6g}`."
+
+
+def _shown(value, place):
+    """An input, or the part of it from which the answer at `place` comes."""
+    if not isinstance(value, np.ndarray):
+        return describe(value)
+    if value.ndim > 1 and len(place) and value.shape[: len(place)][:-1] == value.shape[:-1]:
+        value = value[place[: value.ndim - 1]]
+    elif value.ndim and value.shape[: len(place)] == value.shape[:-1]:
+        value = value[place]
+    return f"`{np.array2string(value, precision=4, threshold=12, edgeitems=2)}`".replace("\n", "")
+
+
+def _explain(error):
+    """An exception's name, its words and the student's line that caused it."""
+    try:
+        words = str(error)[:300]
+    except BaseException:
+        words = ""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if __file__ != frame.filename
+    ]
+    line = f" in the line `{frames[0].line}`" if frames and frames[0].line else ""
+    return f"`{type(error).__name__}`{line}{': ' if words else '.'}{words}"
+
+
+class _Sink(io.TextIOBase):
+    """Takes any amount of output and keeps the beginning."""
+
+    def __init__(self):
+        self.kept = ""
+
+    def write(self, text):
+        self.kept += text[: PRINTED - len(self.kept)]
+        return len(text)
+
+    def __str__(self):
+        return f" It printed:\n```\n{self.kept}\n```" if self.kept.strip() else ""
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Raise `_TimeUp` in the block after so many seconds, again and again until it gives up.
+
+    Only where the system has such timers (not on Windows), and only in the main thread.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() != threading.main_thread():
+        yield
+        return
+
+    def stop(number, frame):
+        raise _TimeUp
+
+    started = time.monotonic()
+    outer_handler = signal.signal(signal.SIGALRM, stop)
+    outer_left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, outer_handler)
+        if outer_left:  # a check's own limit goes on around that of one call
+            left = max(0.01, outer_left - (time.monotonic() - started))
+            signal.setitimer(signal.ITIMER_REAL, left, 0.2)

@@ -1,0 +1,154 @@
+"""Checks survive anything that a student hands in."""
+
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from colorlib.checks import judging
+from colorlib.checks.judging import NotAttempted, NotYet
+
+NUMBERS = np.arange(6.0).reshape(2, 3)
+
+
+class Hostile:
+    """Looks like a value, and fights back when one looks at it."""
+
+    def __repr__(self):
+        raise SystemExit("no repr")
+
+    def __array__(self, *arguments, **options):
+        raise KeyboardInterrupt
+
+    def __eq__(self, other):
+        raise MemoryError
+
+    __hash__ = None
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+def loop_for_ever(x):
+    while True:
+        try:
+            print("more" * 100)
+        except:  # noqa: E722
+            pass
+
+
+def endless(x):
+    while True:
+        yield x
+
+
+def change(x):
+    x[0] = 7
+    return x
+
+
+def raise_mute(x):
+    raise Mute
+
+
+@pytest.mark.parametrize(
+    "function, words",
+    [
+        (3, "should be a function"),
+        (Hostile(), "of the type Hostile"),
+        (lambda x: Hostile(), "KeyboardInterrupt"),
+        (lambda x: "text", "'text'"),
+        (lambda x: [x, [1]], "ValueError"),
+        (lambda x: None, "does it end in `return ...`".capitalize()),
+        (lambda x: x.T, "shape should be `(2, 3)`"),
+        (lambda x: x * np.nan, "NaN"),
+        (lambda x: x + 1, "numbers differ"),
+        (lambda x: -x, "sign is turned"),
+        (lambda x: x * 1j, "should be an array"),
+        (lambda x: {"x": x}, "should be an array"),
+        (lambda: 1, "TypeError"),
+        (lambda x: sys.exit(), "SystemExit"),
+        (lambda x: [][1], "IndexError"),
+        (raise_mute, "Mute"),
+        (endless, "generator"),
+        (change, "changes its argument"),
+        (lambda x: print("a clue") or 1 / 0, "a clue"),
+        (lambda x: np.zeros(10**14), "MemoryError"),
+    ],
+)
+def test_anything_ends_in_words(function, words):
+    with pytest.raises(NotYet) as reason:
+        judging.expect(function, NUMBERS, right=NUMBERS, mistakes={"The sign is turned.": -NUMBERS})
+    assert words in str(reason.value)
+    assert (NUMBERS == np.arange(6).reshape(2, 3)).all()
+
+
+def test_what_never_ends_is_stopped(monkeypatch):
+    monkeypatch.setattr(judging.guarded, "__kwdefaults__", {"seconds": 1})
+    started = time.monotonic()
+    with pytest.raises(NotYet, match="never ends"):
+        judging.call(loop_for_ever, NUMBERS)
+    assert time.monotonic() - started < 10
+
+
+def test_a_limit_within_a_limit_leaves_the_outer_one_running():
+    def judge():
+        judging.guarded(lambda: 1, seconds=30)
+        time.sleep(20)
+
+    started = time.monotonic()
+    with pytest.raises(NotYet, match="2 seconds"):
+        judging.guarded(judge, seconds=2)
+    assert time.monotonic() - started < 10
+
+
+def dots(x):
+    """Only a docstring."""
+    ...
+
+
+@pytest.mark.parametrize("stub", [..., dots, lambda x: ..., lambda x: None])
+def test_an_untouched_stub_is_known(stub):
+    assert judging.is_untouched(stub)
+
+
+@pytest.mark.parametrize("answer", [None, 0, "", dots.__name__, lambda x: x, lambda x: 0, len])
+def test_an_attempt_is_known(answer):
+    assert not judging.is_untouched(answer)
+
+
+def test_dots_that_a_function_returns_are_no_attempt():
+    def unfinished(x):
+        y = ...
+        return y
+
+    with pytest.raises(NotAttempted):
+        judging.call(unfinished, NUMBERS)
+
+
+@pytest.mark.parametrize("answer", [NUMBERS, NUMBERS.tolist(), NUMBERS.astype("float32")])
+def test_right_is_right_in_any_form(answer):
+    judging.compare(answer, NUMBERS, {})
+
+
+def test_a_mistake_that_happens_to_be_right_is_not_blamed():
+    judging.compare(NUMBERS, NUMBERS, {"This is no mistake.": NUMBERS})
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [(7, "text in quotes"), ("too short", "2 words"), ("word " * 10, "about the sky")],
+)
+def test_a_text_must_be_complete(text, words):
+    with pytest.raises(NotYet, match=words):
+        judging.expect_text(text, words=5, topics={"the sky": ("sky", "cloud")})
+
+
+def test_a_complete_text_is_for_people_to_judge():
+    text = "Clouds are " + "very " * 5
+    assert "person" in judging.expect_text(text, words=5, topics={"the sky": ("sky", "cloud")})
+    with pytest.raises(NotAttempted):
+        judging.expect_text(" ... ", words=5, topics={})
