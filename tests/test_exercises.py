@@ -1,4 +1,4 @@
-"""Every exercise: its solution passes, its stub is not attempted, wrong answers get the right word."""
+"""Every exercise: its solution passes, its stub is not attempted, mistakes are called by name."""
 
 import ast
 import importlib
@@ -127,4 +127,3 @@ def test_hints_and_solutions_are_shown():
     assert practice.name in dir(checks.check) and practice.title in repr(exercise)
     with pytest.raises(AttributeError, match="known are"):
         checks.check.nothing_of_this_name  # noqa: B018
-

@@ -129,7 +129,7 @@ def expect_text(answer, words, topics):
 
 
 def guarded(function, *arguments, seconds=SECONDS):
-    """Call a function that may do anything; what it prints is swallowed, what it raises explained."""
+    """Call a function that may do anything; what it prints is kept, what it raises explained."""
     printed = _Sink()
     try:
         with (
