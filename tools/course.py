@@ -18,7 +18,6 @@ import logging
 import os
 import re
 import sys
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -93,7 +92,7 @@ def main(arguments=None):
     chosen = vars(parser.parse_args(arguments))
     # nbgrader starts alembic by name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    warnings.filterwarnings("ignore", module="nbgrader")
+    warnings.simplefilter("ignore")  # nbgrader's and nbformat's: nobody here could mend them
     try:
         chosen.pop("command")(**chosen)
     except UserError as error:
@@ -229,44 +228,43 @@ def _grade(course, submissions, behind, seconds, stem, who, path, problem):
 
     What cannot be graded is replaced by the empty assignment: it gets its zeros and its feedback.
     """
-    release = nbformat.read(course / "release" / stem / f"{stem}.ipynb", as_version=4)
     if not problem:
         try:
-            notebook = rebuilt(release, nbformat.reads(path.read_text("utf-8"), as_version=4))
+            handed_in = nbformat.reads(path.read_text("utf-8"), as_version=4)
+            notebook = rebuilt(_release(course, stem), handed_in)
         except Exception as error:  # nobody can say what a broken file leads to
             problem = f"broken notebook ({type(error).__name__})"
     if not problem:
         watched = (course, submissions)
         watch = fence.Watch(*watched)
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            job = (course, stem, who, notebook, behind, Path(folder), watched)
-            try:
-                problem, remarks = fence.apart(seconds, _autograde, *job)
-            except TimeoutError:
-                problem = "time limit"
-            except RuntimeError as error:
-                problem = f"could not be graded ({error})"
+        job = (course, stem, who, notebook, behind, watched)
+        try:
+            problem, remarks = fence.apart(seconds, _autograde, *job)
+        except TimeoutError:
+            problem = "time limit"
+        except RuntimeError as error:
+            problem = f"could not be graded ({error})"
         if not problem:
             return remarks
         watch.undo()
-    note = nbformat.v4.new_markdown_cell(f"**Not graded: {problem}.**", id="note")
-    release.cells.insert(0, note)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        job = (course, stem, who, release, behind, Path(folder), ())
-        fence.apart(SECONDS, _autograde, *job)
+    empty = _release(course, stem)
+    empty.cells.insert(0, nbformat.v4.new_markdown_cell(f"**Not graded: {problem}.**", id="note"))
+    fence.apart(SECONDS, _autograde, course, stem, who, empty, behind, ())
     return [problem]
 
 
-def _autograde(course, stem, who, notebook, behind, folder, watched):
+def _release(course, stem):
+    return nbformat.read(course / "release" / stem / f"{stem}.ipynb", as_version=4)
+
+
+def _autograde(course, stem, who, notebook, behind, watched):
     """Grade a notebook and write the feedback on it; returns a problem or None, and remarks."""
     with whole_file(course / "submitted" / who / stem / f"{stem}.ipynb") as file:
         file.write_text(student.write(notebook), encoding="utf-8")
     config = _config(course)
-    run = fence.Run(behind, folder, watched, config=config)
-    steps = [
-        run if step is Execute else step
-        for step in Autograde(config=config).autograde_preprocessors
-    ]
+    run = fence.Run(behind, watched, config=config)
+    steps = Autograde(config=config).autograde_preprocessors
+    steps = [run if step is Execute else step for step in steps]
     try:
         _convert(Autograde, course, stem, who, autograde_preprocessors=steps)
     except UserError:
@@ -344,13 +342,11 @@ def _write_marks(course):
                 row["maximum"] = f"{sum(each.max_score for each in grades):g}"
                 row["by hand"] = " ".join(each.name for each in grades if each.needs_manual_grade)
                 rows.append(row)
-    with (
-        whole_file(course / "marks.csv") as path,
-        open(path, "w", newline="", encoding="utf-8") as file,
-    ):
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(rows)
+    with whole_file(course / "marks.csv") as path:
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
     print(course / "marks.csv")
 
 
@@ -369,7 +365,7 @@ def _convert(step, course, stem, who, **options):
     try:
         step(CourseDirectory(config=config), config=config, force=True, **options).start()
     except NbGraderException as error:
-        raise UserError(f"{stem} of {who}: nbgrader failed:\n{said}") from error
+        raise UserError(f"{stem} of {who}: nbgrader says: {said}") from error
 
 
 class _Said(logging.Handler):
@@ -383,7 +379,8 @@ class _Said(logging.Handler):
         self.errors.append(record.getMessage())
 
     def __str__(self):
-        return "\n".join(self.errors)
+        traces = [error for error in self.errors if error.startswith("Traceback")]
+        return [*traces, *self.errors, "nothing"][0].strip().splitlines()[-1]
 
 
 if __name__ == "__main__":

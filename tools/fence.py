@@ -10,6 +10,7 @@ may live where that user cannot look (under /root, say); the folders that a kern
 to it already opened.
 """
 
+import contextlib
 import ctypes
 import dataclasses
 import multiprocessing
@@ -18,6 +19,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
+import time
 from pathlib import Path
 
 import matplotlib
@@ -114,15 +117,8 @@ class Kernel(AsyncKernelManager):
     def format_kernel_cmd(self, extra_arguments=None):
         # Processes are counted by user, and the grader may have many.
         limits = LIMITS | ({"NPROC": 500} if self.fence.start else {})
-        start = START.format(limits=limits)
-        return [
-            self.fence.python,
-            "-c",
-            start,
-            "-f",
-            self.connection_file,
-            *(extra_arguments or []),
-        ]
+        start = [self.fence.python, "-c", START.format(limits=limits)]
+        return [*start, "-f", self.connection_file, *(extra_arguments or [])]
 
     def write_connection_file(self, **options):
         super().write_connection_file(**options)
@@ -151,18 +147,18 @@ class Run(Execute):
 
     store_widget_state = Bool(False)
 
-    def __init__(self, fence, folder, watched, **options):
+    def __init__(self, fence, watched, **options):
         super().__init__(**options)
-        self.fence, self.folder, self.watched = fence, folder, watched
+        self.fence, self.watched = fence, watched
         self.left_out, self.remarks, self.changed = set(), set(), []
 
     def preprocess(self, notebook, resources, km=None):
-        home = self.folder / "home"
-        (home / "tmp").mkdir(parents=True)
-        shutil.copytree(matplotlib.get_cachedir(), home / "matplotlib")  # it knows the fonts
-        for path in (self.folder, home, *home.rglob("*")):
+        self.folder = Path(tempfile.mkdtemp())  # `apart` throws it away
+        (self.folder / "tmp").mkdir()
+        shutil.copytree(matplotlib.get_cachedir(), self.folder / "matplotlib")  # it knows the fonts
+        for path in (self.folder, *self.folder.rglob("*")):
             give(path, self.fence)
-        resources["metadata"]["path"] = str(home)
+        resources["metadata"]["path"] = str(self.folder)
         watch = Watch(*self.watched)
         try:
             self._run(notebook, resources)
@@ -191,7 +187,7 @@ class Run(Execute):
                 end_processes()
 
     def create_kernel_manager(self):
-        self.km = Kernel(self.fence, self.folder / "home", config=self.config)
+        self.km = Kernel(self.fence, self.folder, config=self.config)
         return self.km
 
     def preprocess_cell(self, cell, resources, index):
@@ -244,9 +240,8 @@ class Watch:
     def undo(self):
         """Restore everything; returns what had changed."""
         now = self._read()
-        changed = sorted(
-            path for path in {*now, *self.files} if now.get(path) != self.files.get(path)
-        )
+        paths = {*now, *self.files}
+        changed = sorted(path for path in paths if now.get(path) != self.files.get(path))
         for path in changed:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
@@ -272,19 +267,26 @@ def end_processes(process=None):
     """
     ended = 0
     for _ in range(100):  # for what is started meanwhile
-        found = (process or psutil.Process()).children(recursive=True)
-        found = [each for each in found if each.status() != psutil.STATUS_ZOMBIE]
+        found = list(_living(process or psutil.Process()))
         if not found:
             break
         for each in found:
-            each.kill()
-        psutil.wait_procs(found, timeout=5)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        time.sleep(0.05)
         ended += len(found)
     return ended
 
 
+def _living(process):
+    for each in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if each.status() != psutil.STATUS_ZOMBIE:
+                yield each
+
+
 def apart(seconds, work, *arguments):
-    """Call a function in a process of its own.
+    """Call a function in a process of its own, whose temporary files are thrown away.
 
     Returns
     -------
@@ -299,8 +301,10 @@ def apart(seconds, work, *arguments):
         If it raised or died.
     """
     receiver, sender = multiprocessing.Pipe(duplex=False)
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o711)  # another user may go through
     process = multiprocessing.get_context("fork").Process(
-        target=_send, args=(sender, work, arguments)
+        target=_send, args=(sender, folder, work, arguments)
     )
     process.start()
     sender.close()
@@ -309,18 +313,22 @@ def apart(seconds, work, *arguments):
             raise TimeoutError
         result, reason = receiver.recv()
     except EOFError:
-        result, reason = None, "it died"
+        result, reason = None, "its process died"
     finally:
         if process.is_alive():
-            end_processes(psutil.Process(process.pid))
+            tree = psutil.Process(process.pid)
+            tree.suspend()  # or it would start the next kernel
+            end_processes(tree)
         process.kill()
         process.join()
+        shutil.rmtree(folder, ignore_errors=True)
     if reason:
         raise RuntimeError(reason)
     return result
 
 
-def _send(sender, work, arguments):
+def _send(sender, folder, work, arguments):
+    tempfile.tempdir = str(folder)
     if sys.platform == "linux":
         adopt_orphans = 36  # PR_SET_CHILD_SUBREAPER of prctl
         ctypes.CDLL(None).prctl(adopt_orphans, 1)
