@@ -49,6 +49,9 @@ def lab_unscaled(student, draw):
         right=joined(),
         mistakes={
             "You multiplied L without a shift: 0 stands for L = 50.": joined(50 * scaled_l),
+            "You added 1 to L after the factor: it belongs inside, before it.": joined(
+                50 * scaled_l + 1
+            ),
             "You multiplied L by 100: it was scaled to -1..1, not to 0..1.": joined(100 * scaled_l),
             "You treated L like a and b: its scale is another one.": joined(128 * scaled_l),
             "You shifted L, but the factor is too large: L = 100 is the end.": (
@@ -58,6 +61,9 @@ def lab_unscaled(student, draw):
             "You multiplied a and b by 127: the divisor was 128.": joined(ab=127 * scaled_ab),
             "You multiplied a and b by 110: others do, but here the divisor was 128.": (
                 joined(ab=110 * scaled_ab)
+            ),
+            "You took a and b for 0..1: here they go from -1 to 1, and 0 is grey.": (
+                joined(ab=255 * scaled_ab - 128)
             ),
             "You shifted a and b, too: their 0 is grey and stays 0.": joined(
                 ab=64 * scaled_ab + 64
@@ -86,6 +92,21 @@ def lab_lightness(student, draw):
         ),
         "You give the luminance, not L: the eye's cube root is missing.": 100 * light,
         "You give the luminance in 0..1: the cube root and the scale are missing.": light,
+        "You forgot the 16: black should have L = 0.": right + 16,
+        "You forgot the 16 and the straight piece: black should have L = 0.": 116 * np.cbrt(light),
+        "You stopped after the cube root: L still needs a factor and a shift.": (right + 16) / 116,
+        "You give the cube root alone: L needs a factor, a shift and a straight piece.": (
+            np.cbrt(light)
+        ),
+        "You took 2.2 for the screen's code: that is a rough substitute for the formula.": (
+            _lightness_of(codes**2.2 @ weights)
+        ),
+        "You took 2.2 for the screen's code, and there is no straight piece near black.": (
+            116 * np.cbrt(codes**2.2 @ weights) - 16
+        ),
+        "You took the middle of the largest and the smallest: that is the lightness of HSL.": (
+            50 * (codes.max(axis=-1) + codes.min(axis=-1))
+        ),
         "You averaged R, G and B: the eye gets far more from green than from blue.": (
             100 * codes.mean(axis=-1)
         ),
@@ -139,31 +160,34 @@ def lab_reach(student, draw):
 
     lightness = round(draw.uniform(55, 70), 1)
     hues = (np.array([20.0, 110, 200, 290]) + draw.uniform(-15, 15, 4)).round(1)
-    far = 140 * _direction(hues)
+    direction = _direction(hues)
 
-    def chroma_of(ab, lightness=lightness):
-        fitted = lab.fit_gamut(np.insert(ab, 0, lightness, axis=-1))
-        return np.hypot(*fitted[:, 1:].T) + 140 / 512  # it stops up to 140 / 256 below
+    def chroma_of(direction, lightness=lightness):
+        far = np.linspace(134, 140, 16)[:, None, None] * direction  # (16, 4, 2)
+        fitted = lab.fit_gamut(np.insert(far, 0, lightness, axis=-1))
+        return np.hypot(fitted[..., 1], fitted[..., 2]).max(axis=0)  # each stops a little below
 
-    clipped = lab.lab_to_rgb(np.insert(far, 0, lightness, axis=-1))
+    clipped = lab.lab_to_rgb(np.insert(140 * direction, 0, lightness, axis=-1))
     clipped = np.array(lab.rgb_to_lab(np.array(clipped)))
-    right = chroma_of(far)
+    right = chroma_of(direction)
     expect(
         student,
         lightness,
         hues,
         right=right,
-        tolerance=0.8 / right.max(),
+        tolerance=0.55 / right.max(),
         mistakes={
             "You took degrees for radians: convert the hues first, with `np.radians`.": (
-                chroma_of(140 * _direction(np.degrees(hues)))
+                chroma_of(_direction(np.degrees(hues)))
             ),
             "You swapped a and b: 0° is towards +a, so a is the chroma times the cosine.": (
-                chroma_of(far[:, ::-1])
+                chroma_of(direction[:, ::-1])
             ),
-            "You turn the wrong way round: 90° is yellow, towards +b.": chroma_of(far * [1, -1]),
+            "You turn the wrong way round: 90° is yellow, towards +b.": chroma_of(
+                direction * [1, -1]
+            ),
             "You always look at L = 50: the gamut has another shape at each lightness.": (
-                chroma_of(far, lightness=50)
+                chroma_of(direction, lightness=50)
             ),
             "You measure what is left after clipping: it has another L and another hue.": (
                 np.hypot(*clipped[:, 1:].T)
@@ -174,6 +198,7 @@ def lab_reach(student, draw):
             "You give a factor, not a chroma: multiply it by the chroma you started from.": (
                 right / 140
             ),
+            "You count steps of a tenth: multiply their number by 0.1.": 10 * right,
         },
     )
 

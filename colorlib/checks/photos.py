@@ -21,7 +21,11 @@ def photos_bins(student, draw):
     right = metrics.count_bins(ab).reshape(27, 27)
 
     def count(places):
-        return np.bincount(27 * places[..., 0].ravel() + places[..., 1].ravel(), minlength=729)
+        numbers = 27 * places[..., 0] + places[..., 1]
+        return np.bincount(numbers.ravel(), minlength=729).reshape(27, 27)
+
+    def histogram(bins):
+        return np.histogram2d(*ab.reshape(-1, 2).T, bins, ((-130, 130), (-130, 130)))[0]
 
     expect(
         student,
@@ -29,11 +33,15 @@ def photos_bins(student, draw):
         right=right,
         mistakes={
             "You cut off decimals: then the bins around 0 are twice as wide as the others.": (
-                count((ab / 10).astype(int) + 13).reshape(27, 27)
+                count((ab / 10).astype(int) + 13)
             ),
             "You rounded down: then a bin begins at a multiple of 10, and grey lies in a corner.": (
-                count(np.floor(ab / 10).astype(int) + 13).reshape(27, 27)
+                count(np.floor(ab / 10).astype(int) + 13)
             ),
+            "You end at ±130: these are the middles of the last bins, which reach to ±135.": (
+                histogram(27)
+            ),
+            "You took multiples of 10 for the edges of bins: they are the middles.": histogram(26),
             "You swapped the axes: a counts the rows, b the columns.": right.T,
             "You counted each bin once: `+=` does not add up places that occur again.": right > 0,
             "You give shares: the table should hold counts.": right / right.sum(),
@@ -68,6 +76,9 @@ def photos_copies(student, draw):
             ),
             "You compared the grey values themselves: a brighter copy has none in common.": (
                 differing(cells)
+            ),
+            "You compared with the mean of the picture: each cell has a left neighbour.": (
+                differing(cells > cells.mean(axis=(1, 2), keepdims=True))
             ),
             "You counted the bits that agree: of copies few should differ.": 64 - right,
             "You give a share: the table should hold numbers of bits.": right / 64,
@@ -115,6 +126,9 @@ def photos_leaks(student, draw):
             "You flagged photos in training, too: a leak is a photo that is held back.": (
                 right | _leaks(comparable, ~held_back) & known
             ),
+            "You flagged all photos in training: a leak is a photo that is held back.": (
+                np.isin(comparable, comparable[~held_back]) & known
+            ),
             "You flagged authors whose photos are all held back: they do no harm.": (
                 several & held_back & known
             ),
@@ -155,6 +169,12 @@ def photos_sources(student, draw):
             ),
             "You repeat the edge: beyond it the photo goes on as its mirror image.": window("edge"),
             "You go round: beyond one edge comes what is at the other.": window("wrap"),
+            "You go round, and the other way: the photo should go on as its mirror image.": (
+                window("wrap", down=-down, right=-right)
+            ),
+            "You did not fold back: some of your numbers are beyond the edge.": (
+                numbers + down * size + right
+            ),
             "You swapped down and right: rows come first.": window(down=right, right=down),
             "You numbered column by column: (y, x) has the number y · size + x.": (
                 window(numbers=numbers.T)

@@ -26,6 +26,8 @@ WRONG = {
     ],
     "lab_unscaled": [
         ("without a shift", JOIN.format("50 * l[..., None]", "128 * ab")),
+        ("after the factor", JOIN.format("50 * l[..., None] + 1", "128 * ab")),
+        ("for 0..1", JOIN.format("50 * l[..., None] + 50", "255 * ab - 128")),
         ("L by 100", JOIN.format("100 * l[..., None]", "128 * ab")),
         ("factor is too large", JOIN.format("100 * (l[..., None] + 1)", "128 * ab")),
         ("like a and b", "def join(l, ab):\n    return 128 * np.dstack([l, ab])"),
@@ -43,6 +45,11 @@ WRONG = {
          "return np.where(f > 0.2069, 116 * f - 16, 903.3 * f**3)"),
         ("cube root is missing", "from skimage import color\n"
          "def lightness(rgb):\n    return 100 * color.rgb2xyz(rgb)[..., 1]"),
+        ("black should have L = 0", "from skimage import color\n"
+         "def lightness(rgb):\n    return 116 * np.cbrt(color.rgb2xyz(rgb)[..., 1])"),
+        ("rough substitute", LIGHT + "y = c**2.2 @ [0.212671, 0.715160, 0.072169]\n    "
+         "return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16"),
+        ("of HSL", LIGHT + "return 50 * (c.max(axis=-1) + c.min(axis=-1))"),
         ("averaged", LIGHT + "return 100 * c.mean(axis=-1)"),
         ("television", LIGHT + "return 100 * (c @ [0.299, 0.587, 0.114])"),
         ("divide by 255", "def lightness(c):\n    light = ((c + 0.055) / 1.055) ** 2.4\n    "
@@ -63,6 +70,7 @@ WRONG = {
          + "right = reach\ndef reach(l, h):\n    return np.full(len(h), right(l, h).min())"),
         ("a factor", REACH.format(COS, SIN, "lightness")
          + "right = reach\ndef reach(l, h):\n    return right(l, h) / 140"),
+        ("steps of a tenth", REACH.format(COS, SIN, "lightness").replace("0.1 * lab", "lab")),
         ("after clipping", """def reach(lightness, hues):
     a, b = 140 * np.cos(np.radians(hues)), 140 * np.sin(np.radians(hues))
     rgb = np.array(lab.lab_to_rgb(np.stack([lightness + 0 * a, a, b], axis=-1)))

@@ -28,6 +28,10 @@ WRONG = {
          + "    table = np.zeros((27, 27), int)\n    table[i, j] += 1\n    return table"),
         ("give shares", BINS.format("np.rint(ab / 10)", " + 13")
          + TABLE.replace("return table", "return table / table.sum()")),
+        ("end at ±130", "def count(ab):\n    a, b = ab.reshape(-1, 2).T\n    "
+         "return np.histogram2d(a, b, 27, [[-130, 130], [-130, 130]])[0]"),
+        ("the middles", "def count(ab):\n    a, b = ab.reshape(-1, 2).T\n    "
+         "return np.histogram2d(a, b, np.arange(-130, 131, 10))[0]"),
         ("IndexError", BINS.format("np.rint(ab)", " + 13") + TABLE),
     ],
     "photos_copies": [
@@ -36,6 +40,8 @@ WRONG = {
         ("the cell above", COPIES.format("c[:, 1:] > c[:, :-1]")
          + "    return (bits[:, None] != bits).sum(axis=-1)"),
         ("grey values themselves", COPIES.format("c")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("mean of the picture", COPIES.format("c > c.mean(axis=(1, 2), keepdims=True)")
          + "    return (bits[:, None] != bits).sum(axis=-1)"),
         ("bits that agree", COPIES.format("c[..., 1:] > c[..., :-1]")
          + "    return (bits[:, None] == bits).sum(axis=-1)"),
@@ -50,6 +56,7 @@ WRONG = {
         ("as they are typed", LEAKS.format("name", "out and name.strip() and name in training")),
         ("overlooked capital", LEAKS.format("name.strip()", "out and name and name in training")),
         ("overlooked blanks", LEAKS.format("name.lower()", "out and name and name in training")),
+        ("all photos in training", LEAKS.format(SAME, "name and name in training")),
         ("in training, too", LEAKS.format(SAME, "name and names.count(name) > 1 and "
          "name in training and name in {n for n, o in zip(names, held_back) if o}")),
         ("all held back", LEAKS.format(SAME, "out and name and names.count(name) > 1")),
@@ -59,9 +66,14 @@ WRONG = {
     ],
     "photos_sources": [
         ("the other way", WINDOW.format("reflect", "-down", "-right")),
+        ("go round, and the other way", """def source_table(size, down, right):
+    numbers = np.arange(size * size).reshape(size, size)
+    return np.roll(numbers, (down, right), axis=(0, 1))"""),
+        ("did not fold back", """def source_table(size, down, right):
+    return (np.arange(size) + down)[:, None] * size + np.arange(size) + right"""),
         ("doubled the edge", WINDOW.format("symmetric", "down", "right")),
         ("repeat the edge", WINDOW.format("edge", "down", "right")),
-        ("go round", WINDOW.format("wrap", "down", "right")),
+        ("You go round: beyond", WINDOW.format("wrap", "down", "right")),
         ("swapped down and right", WINDOW.format("reflect", "right", "down")),
         ("column by column", WINDOW.format("reflect", "right", "down") + ".T"),
         ("left out the shift", WINDOW.format("reflect", 0, 0)),
