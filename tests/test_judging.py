@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from colorlib import figures
 from colorlib.checks import judging
 from colorlib.checks.judging import NotAttempted, NotYet
 
@@ -152,3 +153,35 @@ def test_a_complete_text_is_for_people_to_judge():
     assert "person" in judging.expect_text(text, words=5, topics={"the sky": ("sky", "cloud")})
     with pytest.raises(NotAttempted):
         judging.expect_text(" ... ", words=5, topics={})
+
+
+def drawing(photos=0, title="", bars=0, label=""):
+    figure, axes = figures.axes(1, photos + bars + 1)
+    for axis in axes[:photos]:
+        axis.imshow(NUMBERS)
+        axis.set_title(title)
+    for axis in axes[photos : photos + bars]:
+        axis.bar(["one", "two"], [1, 2])
+        axis.set_ylabel(label)
+    return figure
+
+
+@pytest.mark.parametrize(
+    "figure, words",
+    [
+        (NUMBERS, "should be a Matplotlib figure"),
+        (drawing(photos=1, title="photo", bars=1, label="error"), "shows 1 photos"),
+        (drawing(photos=2, title="photo"), "is empty"),
+        (drawing(photos=2, bars=1, label="error"), "above or beside"),
+        (drawing(photos=2, title="photo", bars=1), "which unit"),
+    ],
+)
+def test_a_figure_must_be_complete(figure, words):
+    with pytest.raises(NotYet, match=words):
+        judging.expect_figure(figure, photos=2, plots=1)
+
+
+def test_a_complete_figure_is_for_people_to_judge():
+    judging.expect_figure(drawing(photos=2, title="photo", bars=1, label="error"), 2, 1)
+    with pytest.raises(NotAttempted):
+        judging.expect_figure(..., photos=2)

@@ -128,6 +128,36 @@ def expect_text(answer, words, topics):
     return "it is complete. A person will judge it by the rubric above."
 
 
+def expect_figure(figure, photos=0, plots=0):
+    """Look whether a figure shows enough and says what it shows.
+
+    Parameters
+    ----------
+    figure : object
+        Should be a Matplotlib figure.
+    photos : int
+        The least number of photos in it; above or beside them something must be written.
+    plots : int
+        The least number of axes with bars, lines or points; each must be labelled.
+    """
+    from matplotlib.figure import Figure  # slow, and few checks need it
+
+    if figure is ...:
+        raise NotAttempted
+    if not isinstance(figure, Figure):
+        raise NotYet(f"this should be a Matplotlib figure, but it is {describe(figure)}.")
+    pictures = [axis for axis in figure.axes if axis.images]
+    drawn = [axis for axis in figure.axes if axis.has_data() and not axis.images]
+    if len(pictures) < photos:
+        raise NotYet(f"your figure shows {len(pictures)} photos; it should show {photos} or more.")
+    if len(drawn) < plots:
+        raise NotYet("your figure is empty: draw bars, lines or points in it.")
+    if photos and not any(axis.get_title() or axis.get_ylabel() for axis in pictures):
+        raise NotYet("say above or beside the photos what they show (`set_title`, `set_ylabel`).")
+    if not all(axis.get_xlabel() or axis.get_ylabel() for axis in drawn):
+        raise NotYet("label the axes: what is drawn, and in which unit?")
+
+
 def guarded(function, *arguments, seconds=SECONDS):
     """Call a function that may do anything; what it prints is kept, what it raises explained."""
     printed = _Sink()
