@@ -30,6 +30,9 @@ def features_preprocess(student, draw):
             "You left the photos in 0..1: without the means all are nearly black.": (three - means),
             "You took the means in the order red, green, blue: VGG16 wants blue first, and though "
             "the channels are equal, their means are not.": 255 * three - means[..., ::-1],
+            "You divided by 255: these photos are in 0..1 already, they have to become larger.": (
+                three / 255 - means
+            ),
             "You scaled to -1..1: that is what Xception wants.": 2 * three - 1,
             "You did not subtract the means: VGG16 was trained on numbers around 0.": 255 * three,
             "You added the means: they have to be subtracted.": 255 * three + means,
@@ -58,6 +61,8 @@ def features_top5(student, draw):
             "You took the k lowest scores: `np.argsort` begins with the lowest.": np.mean(
                 rank >= 30 - k
             ),
+            "You compared class numbers with scores: `np.sort` gives scores, `np.argsort` the "
+            "numbers of their classes.": 0.0,
             "You looked at the highest score only: the true class may be in any of the first k "
             "places.": np.mean(rank == 0),
             "You looked at place k only: the true class may be in any of the first k places.": (
@@ -113,8 +118,8 @@ def features_softmax(student, draw):
     answer = call(student, loud, cold)
     if not np.isfinite(answer).all():
         raise NotYet(
-            "You let the exponential overflow: moderate logits work, but for "
-            f"logits up to {loud.max():.0f} and the temperature {cold} there are NaNs."
+            "You let the exponential overflow, or all those of a photo become 0: moderate logits "
+            f"work, but for logits up to {loud.max():.0f} and temperature {cold} there are NaNs."
         )
     clipped = np.exp(np.clip(loud / cold, -700, 700))
     compare(
@@ -136,6 +141,7 @@ def features_neighbours(student, draw):
     inner = scores @ scores.T
     length = np.sqrt(np.diag(inner))
     likeness, own = inner / np.outer(length, length), np.eye(9, dtype=bool)
+    apart = np.linalg.norm(scores[:, None] - scores, axis=-1)
 
     def weights(loudness, axis=-1):
         return np.asarray(ops.softmax(loudness, axis=axis))
@@ -166,6 +172,12 @@ def features_neighbours(student, draw):
             "You divided by the sum over the guessing photos: the weights of all voters for one "
             "photo must have the sum 1.": weights(silent / temperature, axis=0) @ colors,
             "You forgot the temperature: the answer is that for 1.": weights(silent) @ colors,
+            "You turned the sign: now the least alike vote loudest.": (
+                weights(np.where(own, -np.inf, -likeness) / temperature) @ colors
+            ),
+            "You used the distance between the vectors: alike photos may differ in loudness.": (
+                weights(np.where(own, -np.inf, -apart) / temperature) @ colors
+            ),
             "You used the similarities themselves as weights, without the exponential: negative "
             "ones would vote for the opposite colour.": (
                 np.where(own, 0, likeness)
@@ -177,8 +189,8 @@ def features_neighbours(student, draw):
     nearest = call(student, scores, colors, 1e-4)
     if not np.isfinite(nearest).all():
         raise NotYet(
-            "You let the exponential overflow: at a temperature near 0 there are NaNs or "
-            "infinities, and the guess should be the nearest neighbour's colour."
+            "You let the exponential overflow, or all those of a photo become 0: at a temperature "
+            "near 0 there are NaNs, and the guess should be the nearest neighbour's colour."
         )
     compare(nearest, colors[silent.argmax(axis=1)], {})
 
@@ -197,12 +209,12 @@ def features_turned(student, draw):
         if np.shape(row) != (2,) or not np.isfinite(np.asarray(row, float)).all():
             raise NotYet(f"the row {name!r} should be two numbers, but it is {describe(row)}.")
     moved = {name: float(row[0]) for name, row in results.items()}
-    if moved.pop("own scores") > 1e-3:
+    if moved.pop("own scores") > 0.1:
         raise NotYet(
             "You measure *moved* from something else: the own scores move the colours by 0, since "
             "they are what all others are compared with."
         )
-    if min(moved.values()) < 1e-3:
+    if min(moved.values()) < 0.1:
         same = min(moved, key=moved.get)
         raise NotYet(f"You gave the colourizer the own scores again: {same!r} moves nothing.")
     if max(error for _, error in results.values()) < 1:

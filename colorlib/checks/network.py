@@ -163,6 +163,10 @@ def network_field(student, draw):
             "You let a layer's own stride widen its view: only the strides *before* it do.": (
                 1 + np.cumsum(reach * apart)
             ),
+            "You took a layer's own stride: what counts is the product of all strides before it.": 1
+            + np.cumsum(reach * strides),
+            "You added up the kernels: the pixel in the middle is seen already, and strides spread "
+            "the rest.": np.cumsum(kernels),
             "You took the stride of the layer before only: all strides so far multiply.": (
                 1 + np.cumsum(reach * previous)
             ),
@@ -248,35 +252,24 @@ def network_ceilings(student, draw):
     errors, figure, text = student
     if errors is ...:
         raise NotAttempted
-    photos = photoset.commons()
-    true = [metrics.photo_to_lab(photo) for photo in photos.photos[photos.validation[::2]]]
-
-    def distances(answer):
-        apart = [np.linalg.norm(answer(lab) - lab[..., 1:], axis=-1) for lab in true]
-        return np.array(apart)  # (21, 256, 256)
-
-    coarse = distances(lambda lab: opponents.OPPONENTS["true ab at 4x4"].function(lab, None))
-    right = coarse.mean(axis=(1, 2))
+    photos, ceiling = photoset.commons(), opponents.OPPONENTS["true ab at 4x4"].function
+    true = [metrics.photo_to_lab(photo) for photo in photos.photos[photos.validation[::3]]]
+    away = np.array([ceiling(lab, None) - lab[..., 1:] for lab in true])  # (14, 256, 256, 2)
+    distance = np.linalg.norm(away, axis=-1)
+    right, squared = distance.mean(axis=(1, 2)), (distance**2).mean(axis=(1, 2))
     compare(
         errors,
         right,
         {
             "You measured grey: compare the true colours with those at 4×4.": (
-                distances(lambda lab: 0 * lab[..., 1:]).mean(axis=(1, 2))
+                np.linalg.norm(np.array(true)[..., 1:], axis=-1).mean(axis=(1, 2))
             ),
-            "You squared the distances: then a few bad pixels count most.": (
-                (coarse**2).mean(axis=(1, 2))
+            "You squared the distances: then a few bad pixels count most.": squared,
+            "You took the root of the mean square: then a few bad pixels count most.": (
+                np.sqrt(squared)
             ),
-            "You took the root of the mean square: then a few bad pixels count most.": np.sqrt(
-                (coarse**2).mean(axis=(1, 2))
-            ),
-            "You took a and b apart: the distance is that in the plane of both.": np.array(
-                [
-                    np.abs(
-                        opponents.OPPONENTS["true ab at 4x4"].function(lab, None) - lab[..., 1:]
-                    ).mean()
-                    for lab in true
-                ]
+            "You took a and b apart: the distance is that in the plane of both.": (
+                np.abs(away).mean(axis=(1, 2, 3))
             ),
             "You took the mean over all photos: one number for each was asked for.": right.mean(),
             "You sorted the errors: leave them in the order of the photos.": np.sort(right),

@@ -45,6 +45,7 @@ WRONG = {
     "features_preprocess": [
         ("in 0..1", THREE + "x - np.array([103.939, 116.779, 123.68])"),
         ("order red, green, blue", THREE + "255 * x - np.array([123.68, 116.779, 103.939])"),
+        ("divided by 255", THREE + "x / 255 - np.array([103.939, 116.779, 123.68])"),
         ("Xception", THREE + "(255 * x) / 127.5 - 1"),
         ("did not subtract", THREE + "255 * x"),
         ("added the means", THREE + "255 * x + np.array([103.939, 116.779, 123.68])"),
@@ -62,6 +63,7 @@ WRONG = {
             "    low = np.argsort(scores, axis=1)[:, :k]\n"
             "    return (low == truth[:, None]).any(axis=1).mean()",
         ),
+        ("with scores", TOP + "(np.sort(scores)[:, -k:] == truth[:, None]).any(axis=1).mean()"),
         ("highest score only", TOP + "(order[:, 0] == truth).mean()"),
         ("place k only", TOP + "(order[:, k - 1] == truth).mean()"),
         ("all k comparisons", TOP + "(order[:, :k] == truth[:, None]).mean()"),
@@ -130,6 +132,12 @@ WRONG = {
         (
             "multiplied by the temperature",
             VOTE + "softmax(np.where(own, -np.inf, s * temperature**2)) @ colors",
+        ),
+        ("least alike", VOTE + "softmax(np.where(own, -np.inf, -s)) @ colors"),
+        (
+            "distance between",
+            VOTE + "softmax(np.where(own, -np.inf, "
+            "-np.linalg.norm(scores[:, None] - scores, axis=-1) / temperature)) @ colors",
         ),
         ("over the guessing photos", VOTE + "softmax(np.where(own, -np.inf, s)).T @ colors"),
         ("forgot", VOTE + "softmax(np.where(own, -np.inf, s * temperature)) @ colors"),

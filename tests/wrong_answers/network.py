@@ -116,7 +116,9 @@ WRONG = {
     ],
     "network_field": [
         ("forgot the strides", fields(first="seen += k - 1")),
-        ("own stride", fields(first=STEP, second=SEE)),
+        ("own stride widen", fields(first=STEP, second=SEE)),
+        ("a layer's own stride: ", fields(first="seen += (k - 1) * s")),
+        ("added up the kernels", fields(start=0, first="seen += k")),
         ("layer before only", fields(second="apart = s")),
         ("k in place of k - 1", fields(first="seen += k * apart")),
         ("began with 0", fields(start=0)),
