@@ -1,0 +1,224 @@
+"""The exercises of chapter 06_evaluation. Without Keras, so that grading a class starts quickly."""
+
+import numpy as np
+
+from colorlib import metrics
+from colorlib.checks.judging import NotAttempted, NotYet, describe, expect, expect_text
+
+
+def evaluation_decibels(student, draw):
+    """PSNR of a set of photos, averaged in two orders."""
+    true = draw.integers(0, 256, (4, 6, 5, 3), "uint8")
+    size = np.array([3, 10, 30, 90]).reshape(-1, 1, 1, 1)  # one photo is nearly right, one is not
+    predicted = np.clip(true + draw.normal(0, size, true.shape), 0, 255).astype("uint8")
+    error = np.mean((true.astype(float) - predicted) ** 2, axis=(1, 2, 3))  # (4,)
+    wrapped = np.mean((true - predicted).astype(float) ** 2, axis=(1, 2, 3))
+    squared = np.mean((true - predicted) ** 2, axis=(1, 2, 3))  # the squares wrap round, too
+    cast = np.mean((true.astype(float) - predicted).astype("uint8") ** 2, axis=(1, 2, 3))
+
+    def both(error, peak=255**2, logarithm=np.log10):
+        return [np.mean(10 * logarithm(peak / error)), 10 * logarithm(peak / error.mean())]
+
+    right = [metrics.psnr(true, predicted), both(error)[1]]
+    wraps = "You subtracted 8-bit numbers{}: 3 - 5 is 254 there; make them floats first."
+    expect(
+        student,
+        true,
+        predicted,
+        right=right,
+        mistakes={
+            wraps.format(""): both(wrapped),
+            wraps.format(" and squared them"): both(squared),
+            wraps.format(" in the end"): both(cast),
+            "You swapped the two: the mean of the decibels comes first.": right[::-1],
+            "You averaged the errors in both: for the first number, each photo has its own "
+            "decibels.": [right[1]] * 2,
+            "You averaged the decibels in both: for the second number, the errors are averaged "
+            "before the logarithm.": [right[0]] * 2,
+            "You forgot to square the peak: the error is squared, so its rival is 255 squared.": (
+                both(error, 255)
+            ),
+            "You took the peak 1: 8-bit photos reach 255.": both(error, 1),
+            "You took the natural logarithm: decibels are made with the one to base 10.": (
+                both(error, logarithm=np.log)
+            ),
+            "You took the square root of the error: PSNR compares squares, or use 20 in place of "
+            "10 and 255 in place of its square.": both(np.sqrt(error)),
+        },
+    )
+    return "the first number is never the smaller one. Which photos does it let off lightly?"
+
+
+def evaluation_rows(student, draw):
+    """The mean a and b of each row of many photos."""
+    photos = draw.integers(0, 256, (3, 6, 5, 3), "uint8")  # as many rows as nothing else
+    ab = metrics.photo_to_lab(photos)[..., 1:]
+    mean_photo = metrics.photo_to_lab(np.rint(photos.mean(axis=(0, 2))).astype("uint8"))
+    unrounded = metrics.color.rgb2lab(photos.mean(axis=(0, 2)) / 255)
+    codes = "You averaged the RGB codes{}: Lab is no straight line, so convert first."
+    expect(
+        student,
+        photos,
+        right=ab.mean(axis=(0, 2)),
+        mistakes={
+            "You averaged down the columns: then left and right get a colour, not above and "
+            "below.": ab.mean(axis=(0, 1)),
+            "You kept a table for each photo: the rival has to know its colours before it sees a "
+            "new photo.": ab.mean(axis=2),
+            "You kept the columns apart: a row has one colour.": ab.mean(axis=0),
+            "You averaged everything: that is the rival with one colour for all.": (
+                ab.mean(axis=(0, 1, 2))
+            ),
+            codes.format(" and rounded them"): mean_photo[..., 1:],
+            codes.format(""): unrounded[..., 1:],
+            "You divided by 128: this table is in Lab units.": ab.mean(axis=(0, 2)) / 128,
+            "You kept L: the photo's own L is given, the rival paints only a and b.": (
+                metrics.photo_to_lab(photos).mean(axis=(0, 2))
+            ),
+            "You took L and a: a and b are the last two of the three channels.": (
+                metrics.photo_to_lab(photos)[..., :2].mean(axis=(0, 2))
+            ),
+        },
+    )
+    return "now let it paint. Does it beat the table by L?"
+
+
+def evaluation_factor(student, draw):
+    """The factor with which a guess has the smallest squared error."""
+    true_ab = draw.normal(0, 30, (4, 5, 2))
+    ab = draw.choice([-0.3, 0.4, 1.7]) * true_ab + draw.normal(0, 20, true_ab.shape)
+    at_0, at_1, at_2 = (metrics.squared_error(true_ab, factor * ab) for factor in (0, 1, 2))
+    right = 0.5 * (3 * at_0 - 4 * at_1 + at_2) / (at_0 - 2 * at_1 + at_2)  # a parabola's vertex
+    of_pixels = np.sum(true_ab * ab, axis=-1) / np.sum(ab * ab, axis=-1)  # (4, 5)
+    expect(
+        student,
+        true_ab,
+        ab,
+        right=right,
+        mistakes={
+            "You matched the amount of colour: that looks as vivid as the truth, but where the "
+            "guess points elsewhere, vivid is expensive.": (
+                metrics.mean_chroma(true_ab) / metrics.mean_chroma(ab)
+            ),
+            "You matched the sizes, root mean square by root mean square: it matters, too, "
+            "whether truth and guess point the same way.": (
+                np.linalg.norm(true_ab) / np.linalg.norm(ab)
+            ),
+            "You divided by the sum of the truth's squares: that is the best factor for the "
+            "truth, to reach the guess.": np.vdot(true_ab, ab) / np.vdot(true_ab, true_ab),
+            "You averaged the quotients of the numbers: where the guess is nearly zero they "
+            "explode; the sums are divided, once.": np.mean(true_ab / ab),
+            "You took the mean of the pixels' own best factors: one factor has to serve them "
+            "all.": np.mean(of_pixels),
+            "You gave each pixel a factor of its own: one number has to serve them all.": of_pixels,
+            "You gave a and b a factor each: one number has to serve both.": (
+                np.sum(true_ab * ab, axis=(0, 1)) / np.sum(ab * ab, axis=(0, 1))
+            ),
+            "You computed a correlation: it says whether both point the same way, but nothing "
+            "of how long they are.": (
+                np.vdot(true_ab, ab) / np.linalg.norm(true_ab) / np.linalg.norm(ab)
+            ),
+            "You allowed no more than 1: the statement sets no limit.": min(right, 1),
+            "You allowed nothing below 0: the statement sets no limit.": max(right, 0),
+            "You tried factors on a grid, a hundred steps to one: the exact one lies between.": (
+                np.round(right, 2)
+            ),
+            "You tried factors on a grid, ten steps to one: the exact one lies between.": (
+                np.round(right, 1)
+            ),
+        },
+    )
+
+
+def evaluation_authors(student, draw):
+    """The interval of a mean gain, authors drawn in place of photos."""
+    names = np.array(["Adams", "Beato", "Cunningham", "Doisneau", "Evans", "Fenton", "Goldin"])
+    sizes = draw.permutation([1, 1, 2, 3, 5, 8, 13])
+    owner = draw.permutation(np.repeat(np.arange(7), sizes))  # (33,)
+    gain = np.round(draw.normal(0, 0.01, 7)[owner] + draw.normal(0, 0.005, 33), 4)
+    drawn = draw.integers(7, size=(400, 7))
+    counts, sums = np.bincount(owner), np.bincount(owner, gain)
+    order = list(dict.fromkeys(owner))  # of appearance
+    met = np.array([np.isin(np.arange(7), row) for row in drawn])  # (400, 7): drawn at all
+
+    def middle(means, share=0.95):
+        return np.quantile(means, [0.5 - share / 2, 0.5 + share / 2])
+
+    def interval(drawn, share=0.95):
+        return middle(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), share)
+
+    right = interval(drawn)
+    expect(
+        student,
+        gain,
+        names[owner],
+        drawn,
+        right=right,
+        mistakes={
+            "You took the mean of the authors' means: then one photo of somebody who has no other "
+            "counts as much as twenty of somebody else; the mean is over photos.": (
+                middle((sums / counts)[drawn].mean(axis=1))
+            ),
+            "You used the numbers in `drawn` as rows of photos: they say which authors came.": (
+                middle(gain[drawn].mean(axis=1))
+            ),
+            "You counted an author who is drawn twice only once: with replacement, all their "
+            "photos come twice.": middle(met @ sums / (met @ counts)),
+            "You divided by the number of all photos: a repetition may bring along more or fewer "
+            "of them.": middle(sums[drawn].sum(axis=1) / len(gain)),
+            "You divided by the number of authors drawn: the mean is over photos.": (
+                middle(sums[drawn].mean(axis=1))
+            ),
+            "You numbered the authors as they appear: `drawn` goes by the alphabetical list.": (
+                interval(np.array(order)[drawn])
+            ),
+            "You cut 5 % off at each end: the middle 95 % leave 2.5 % on each side.": (
+                interval(drawn, 0.9)
+            ),
+            "You took the middle of the photos' gains: that is where photos lie, not where their "
+            "mean might.": middle(gain),
+            "You gave the high end first: the low one comes first.": right[::-1],
+        },
+    )
+
+
+def evaluation_trick(student, draw):
+    """Two colourizations of which a metric prefers the worse."""
+    photo, metric, better_ab, worse_ab, figure, text = student
+    if any(part is ... for part in student):
+        raise NotAttempted
+    column = metrics.METRICS.get(metric) if isinstance(metric, str) else None
+    if not (column and column.better):
+        known = ", ".join(name for name, each in metrics.METRICS.items() if each.better)
+        raise NotYet(f"`metric` should be one of {known}, but it is {describe(metric)}.")
+    photo = np.asarray(photo)
+    if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[-1] != 3:
+        raise NotYet(f"`photo` should be 8-bit RGB of one photo, but it is {describe(photo)}.")
+    for name, ab in (("better_ab", better_ab), ("worse_ab", worse_ab)):
+        if np.shape(ab) != (*photo.shape[:2], 2) or not np.isfinite(ab).all():
+            raise NotYet(f"`{name}` should hold a and b of each pixel, but it is {describe(ab)}.")
+    lab = metrics.photo_to_lab(photo)
+    weights = metrics.rebalanced_weights(lab[..., 1:], metrics.count_bins(lab[..., 1:]))
+    true = metrics.Photo(photo, lab, lab[..., 1:], weights)
+    better, worse = (column.function(true, metrics.show(lab, ab)) for ab in (better_ab, worse_ab))
+    if not (worse < better if column.better == "↓" else worse > better):
+        raise NotYet(
+            f"{metric} ({column.better}) is {better:.4g} for your better one and {worse:.4g} for "
+            "your worse one: it agrees with you. Look for a pair on which it does not."
+        )
+    drawn = [axes for axes in figure.axes if axes.images]
+    if len(drawn) < 3:
+        raise NotYet(f"`figure` shows {len(drawn)} photos; it should show the true one and both.")
+    if not any(character.isdigit() for axes in drawn for character in axes.get_title()):
+        raise NotYet("the titles in `figure` do not say the numbers of the metric.")
+    return expect_text(
+        text,
+        words=80,
+        topics={
+            "your metric (by its name)": [metric.lower()],
+            "what the metric compares or averages": [
+                *("averag", "mean", "pixel", "square", "distance", "window", "error"),
+            ],
+            "what people see": ["people", "person", "eye", "viewer", "anybody", "everybody", "see"],
+        },
+    )

@@ -1,0 +1,91 @@
+"""Wrong answers to the exercises of chapter 06, each with words that the check must say of it."""
+
+PSNRS = """def two_psnrs(true, predicted):
+    error = np.mean((true.astype(float) - predicted) ** 2, axis=(1, 2, 3))
+    return """
+
+AUTHORS = """def interval_by_author(gain, authors, drawn):
+    names, owner = np.unique(authors, return_inverse=True)
+    counts, sums = np.bincount(owner), np.bincount(owner, gain)
+    return """
+
+TRICK = """
+photo = unseen[12]
+lab = metrics.photo_to_lab(photo)
+metric, better_ab, worse_ab = "loss", 1.8 * lab[..., 1:], 0.5 * lab[..., 1:]
+numbers = "true", "loss 0.04", "loss 0.02"
+shown = [metrics.show(lab, ab).rgb for ab in (lab[..., 1:], better_ab, worse_ab)]
+figure = figures.photo_grid([shown], numbers)
+text = "The loss is a mean of squares over all pixels; people see the photo as a whole. " * 6
+"""
+
+WRONG = {
+    "evaluation_decibels": [
+        ("3 - 5 is 254", "def two_psnrs(t, p):\n"
+         "    e = ((t - p).astype(float) ** 2).mean((1, 2, 3))\n"
+         "    return (10 * np.log10(255**2 / e)).mean(), 10 * np.log10(255**2 / e.mean())"),
+        ("squared them", "def two_psnrs(t, p):\n    e = ((t - p) ** 2).mean(axis=(1, 2, 3))\n"
+         "    return (10 * np.log10(255**2 / e)).mean(), 10 * np.log10(255**2 / e.mean())"),
+        ("swapped", PSNRS + "10 * np.log10(255**2 / error.mean()), "
+         "np.mean(10 * np.log10(255**2 / error))"),
+        ("its own decibels", PSNRS + "[10 * np.log10(255**2 / error.mean())] * 2"),
+        ("before the logarithm", PSNRS + "[np.mean(10 * np.log10(255**2 / error))] * 2"),
+        ("square the peak", PSNRS + "np.mean(10 * np.log10(255 / error)), "
+         "10 * np.log10(255 / error.mean())"),
+        ("to base 10", PSNRS + "np.mean(10 * np.log(255**2 / error)), "
+         "10 * np.log(255**2 / error.mean())"),
+        ("`(2,)`", PSNRS + "10 * np.log10(255**2 / error)"),
+    ],
+    "evaluation_rows": [
+        ("down the columns", "def ab_of_row(photos):\n"
+         "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=(0, 1))"),
+        ("a table for each photo", "def ab_of_row(photos):\n"
+         "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=2)"),
+        ("convert first", "def ab_of_row(photos):\n"
+         "    mean = photos.mean(axis=(0, 2)) / 255\n"
+         "    from skimage.color import rgb2lab\n"
+         "    return rgb2lab(mean)[..., 1:]"),
+        ("paints only a and b", "def ab_of_row(photos):\n"
+         "    return metrics.photo_to_lab(photos).mean(axis=(0, 2))"),
+        ("one colour for all", "def ab_of_row(photos):\n"
+         "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=(0, 1, 2))"),
+    ],
+    "evaluation_factor": [
+        ("the amount of colour", "def best_factor(true_ab, ab):\n"
+         "    return metrics.mean_chroma(true_ab) / metrics.mean_chroma(ab)"),
+        ("the truth's squares", "def best_factor(true_ab, ab):\n"
+         "    return (true_ab * ab).sum() / (true_ab**2).sum()"),
+        ("averaged the quotients", "def best_factor(true_ab, ab):\n"
+         "    return (true_ab / ab).mean()"),
+        ("serve both", "def best_factor(true_ab, ab):\n"
+         "    return (true_ab * ab).sum(axis=(0, 1)) / (ab * ab).sum(axis=(0, 1))"),
+        ("on a grid", "def best_factor(true_ab, ab):\n    tries = np.linspace(-3, 3, 601)\n"
+         "    return tries[np.argmin([metrics.squared_error(true_ab, s * ab) for s in tries])]"),
+    ],
+    "evaluation_authors": [
+        ("the authors' means", AUTHORS
+         + "np.quantile((sums / counts)[drawn].mean(axis=1), [0.025, 0.975])"),
+        ("as rows of photos", AUTHORS + "np.quantile(gain[drawn].mean(axis=1), [0.025, 0.975])"),
+        ("leave 2.5 %", AUTHORS + "np.quantile(sums[drawn].sum(1) / counts[drawn].sum(1), "
+         "[0.05, 0.95])"),
+        ("the number of all photos", AUTHORS
+         + "np.quantile(sums[drawn].sum(1) / len(gain), [0.025, 0.975])"),
+        ("only once", AUTHORS + "np.quantile([gain[np.isin(owner, row)].mean() for row in drawn], "
+         "[0.025, 0.975])"),
+        ("alphabetical list", "def interval_by_author(gain, authors, drawn):\n"
+         "    names = list(dict.fromkeys(authors))\n"
+         "    groups = [gain[authors == name] for name in names]\n"
+         "    means = [np.concatenate([groups[i] for i in row]).mean() for row in drawn]\n"
+         "    return np.quantile(means, [0.025, 0.975])"),
+    ],
+    "evaluation_trick": [
+        ("should be one of", TRICK + "metric = 'chroma'"),
+        ("agrees with you", TRICK + "better_ab, worse_ab = worse_ab, better_ab"),
+        ("a and b of each pixel", TRICK + "worse_ab = lab"),
+        ("shows 2 photos", TRICK + "figure = figures.photo_grid([shown[1:]], numbers)"),
+        ("the numbers of the metric", TRICK + "figure = figures.photo_grid([shown])"),
+        ("explain a little more", TRICK + "text = 'The loss is a mean over pixels.'"),
+        ("what people see", TRICK + "text = 'The loss is a mean over pixels. ' * 20"),
+        ("one photo", TRICK + "photo = unseen"),
+    ],
+}  # fmt: skip
