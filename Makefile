@@ -6,6 +6,9 @@
 #   make publish make _build/publish, a folder for any static host
 #   make student write what Colab opens: notebooks/student, from the masters in notebooks
 #   make exercises   write what colorlib.checks tells, from the exercises in notebooks
+#   make course  write a course folder for nbgrader: DIR=../course PRIVATE=../private
+#   make grade   grade what students handed in: DIR=../course SUBMISSIONS=../submissions
+#   make marks   write feedback and marks.csv anew, after grading by hand: DIR=../course
 #   make bench   measure the training step and write book/results/bench.json
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make pages   write the generated parts of the pages that are only read
@@ -26,7 +29,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book publish student exercises bench results pages runtimes interactives lock clean
+.PHONY: setup train test lab book publish student exercises course grade marks bench results pages runtimes interactives lock clean
 
 setup: .venv/ready
 
@@ -66,6 +69,18 @@ student: setup
 
 exercises: setup
 	$(BIN)/python tools/exercises.py
+
+course: setup
+	@test -n "$(DIR)" -a -n "$(PRIVATE)" || { echo "say where: make course DIR=../course PRIVATE=../private"; exit 2; }
+	@$(BIN)/python tools/course.py make "$(DIR)" --private "$(PRIVATE)"
+
+grade: setup
+	@test -n "$(DIR)" -a -n "$(SUBMISSIONS)" || { echo "say where: make grade DIR=../course SUBMISSIONS=../submissions"; exit 2; }
+	@$(BIN)/python tools/course.py grade "$(DIR)" "$(SUBMISSIONS)"
+
+marks: setup
+	@test -n "$(DIR)" || { echo "say where: make marks DIR=../course"; exit 2; }
+	@$(BIN)/python tools/course.py marks "$(DIR)"
 
 bench: setup
 	$(BIN)/python tools/bench.py
