@@ -11,7 +11,6 @@ Chapter: 02_photos.
 import contextlib
 import csv
 import email.utils
-import hashlib
 import importlib.metadata
 import io
 import itertools
@@ -21,6 +20,7 @@ import threading
 import time
 import zipfile
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -102,14 +102,10 @@ def download(out, limit=10_000, size=256, seed=0):
         line = _Line()
         addresses = _addresses(client, line, out)
         # Sorting by hash is a shuffle that no library's next version can change.
-        order = sorted(
-            addresses, key=lambda photo: hashlib.sha256(f"{seed} {photo}".encode()).hexdigest()
-        )
+        order = sorted(addresses, key=lambda photo: sha256(f"{seed} {photo}".encode()).digest())
 
         def fetch(photo):
-            return _fetch(
-                client, line, _resized(addresses[photo], size), out / f"{photo}.jpg", size
-            )
+            return _fetch(client, line, addresses[photo], out / f"{photo}.jpg", size)
 
         there, failed = _fetch_all(out, state, order, line, fetch)
     if failed:
@@ -319,12 +315,9 @@ def _read_metadata(archive):
                         yield f"{row['photo_id']}.jpg", author, LICENCE, row["photo_url"], address
 
 
-def _resized(address, size):
-    return f"{address}{'&' if '?' in address else '?'}w={size}&h={size}&fit=crop&fm=jpg&q=85"
-
-
 def _fetch(client, line, address, path, size):
-    """Bring one photo. Returns None, or what went wrong, in words."""
+    """Bring one photo; None, or what went wrong, in words."""
+    address += f"{'&' if '?' in address else '?'}w={size}&h={size}&fit=crop&fm=jpg&q=85"
     for _ in range(TRIES):
         asked = line.turn()
         try:
@@ -348,6 +341,7 @@ def _fetch(client, line, address, path, size):
 
 
 def _look_at(content, size):
+    """Raise if this is not a whole JPEG of `size` x `size` pixels."""
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
             image.load()

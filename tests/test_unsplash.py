@@ -169,7 +169,7 @@ def test_no_network(server, tmp_path):
     unsplash.download(tmp_path / "out", 30)
     server.server.shutdown()
     server.server.server_close()
-    with pytest.raises(UserError, match="no way to the host .*came so far is safe"):
+    with pytest.raises(UserError, match=r"no way to the host .*came so far is safe"):
         unsplash.download(tmp_path / "out", 40)
     with pytest.raises(UserError, match=f"{server.metadata}: no way to the host"):
         unsplash.download(tmp_path / "new", 40)

@@ -61,6 +61,14 @@ def find_authors(folder):
         return {folder / row["file"]: row["author"] for row in csv.DictReader(file)}
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *arguments):
+        if not isinstance(sys.exception(), ConnectionError):  # the other side was killed
+            super().handle_error(*arguments)
+
+
 class UnsplashServer:
     """Use as a context: it serves from entering to leaving.
 
@@ -78,8 +86,7 @@ class UnsplashServer:
         self.photos = {photo_id(path.name): path for path in authors}
         self.latency, self.faults, self.deleted = latency, {}, set()
         self.log, self.lock = [], threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self.server.server_port}/"
         self.metadata = f"{self.address}data/lite/{VERSION}"
         self.archive = self._archive(authors, padding)
