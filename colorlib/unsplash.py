@@ -172,12 +172,14 @@ class _Line:
     def __init__(self):
         self.lock, self.closed = threading.Lock(), threading.Event()
         self.next = self.failed = time.monotonic()
-        self.failures = 0
+        self.failures, self.given_up = 0, None
 
     def turn(self):
         """Wait until a request may go out; the time it does."""
         while not self.closed.is_set():
             with self.lock:
+                if self.given_up:
+                    raise self.given_up
                 now = time.monotonic()
                 if now >= self.next:
                     self.next = now + 1 / RATE
@@ -199,9 +201,10 @@ class _Line:
             self.next = self.failed + pause
             if self.failures >= PATIENCE or pause > LONGEST:
                 when = f"in {pause / 60:.0f} minutes, as asked" if pause > LONGEST else "later"
-                raise UserError(
+                self.given_up = UserError(
                     f"{problem}; what came so far is safe, and the same command goes on {when}"
                 )
+                raise self.given_up
         if pause >= 5:
             tqdm.write(f"{problem}; waiting {pause:.0f} s")
 
