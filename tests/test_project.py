@@ -18,8 +18,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
 FLOORS = (
-    "files lab images photoset augment extractors network weights losses metrics opponents "
-    "anatomy batches runs training colorizer evaluation ablation figures widgets checks cli"
+    "files lab images photoset unsplash augment extractors network weights losses metrics "
+    "opponents anatomy batches runs training colorizer evaluation ablation figures widgets checks "
+    "cli"
 ).split()
 
 
