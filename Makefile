@@ -13,6 +13,7 @@
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
+#   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
 #   make interactives   count and photograph what the interactives in the pages need
 #   make lock    resolve requirements.lock anew from pyproject.toml
 
@@ -20,6 +21,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := runs/lab-$(shell date +%Y%m%d-%H%M%S)
 # A resumed run keeps its folder: make train RUN=runs/lab-20261123-101500
+
+REPORTS := reports
+SET := commons
+PAGE := leaderboard.html
 
 # Compiled bytecode makes `import tensorflow` three times as fast.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,7 +34,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book publish student exercises course grade marks bench results pages runtimes interactives lock clean
+.PHONY: setup train test lab book publish student exercises course grade marks leaderboard bench results pages runtimes interactives lock clean
 
 setup: .venv/ready
 
@@ -93,6 +98,9 @@ pages: setup
 
 runtimes: setup
 	$(BIN)/python tools/pages.py --time smoke
+
+leaderboard: setup
+	@$(BIN)/python tools/leaderboard.py $(REPORTS) --set $(SET) -o $(PAGE)
 
 interactives: setup
 	$(BIN)/python tools/interactives.py
