@@ -11,6 +11,8 @@
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make interactives   count and photograph what the interactives in the pages need
+#   make offline-kit one zip for a room without network (OPTIONS=--wheels: with all packages)
+#   make soak    the checks that take too long for every change
 #   make lock    resolve requirements.lock anew from pyproject.toml
 
 PYTHON ?= python3
@@ -26,7 +28,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book publish student exercises bench results pages runtimes interactives lock clean
+.PHONY: setup train test lab book publish student exercises bench results pages runtimes interactives offline-kit soak lock clean
 
 setup: .venv/ready
 
@@ -81,6 +83,12 @@ runtimes: setup
 
 interactives: setup
 	$(BIN)/python tools/interactives.py
+
+offline-kit: setup
+	@$(BIN)/python tools/offline.py $(OPTIONS)
+
+soak: setup
+	$(BIN)/python -m pytest -rs -m "" -k "soak or test_colab" tests
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
