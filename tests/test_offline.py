@@ -15,9 +15,9 @@ import pytest
 from environments import CLEAN, ROOT
 
 sys.path.insert(0, str(ROOT / "tools"))
-import offline  # noqa: E402
+import offline
 
-import book  # noqa: E402
+import book
 
 WHERE = "import colorlib; print(colorlib.__file__)"
 REACH = """
@@ -54,7 +54,9 @@ def cut_off():
         unshare = [shutil.which("unshare") or "false", "--net", *options]
         if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL).returncode == 0:
             return [*unshare, sys.executable, ROOT / "tests" / "no_network.py"], settings
-    warnings.warn("this system keeps the network on: here a dead proxy stands before it", stacklevel=1)
+    warnings.warn(
+        "this system keeps the network on: here a dead proxy stands before it", stacklevel=1
+    )
     proxies = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return [], settings | dict.fromkeys(proxies, NOWHERE) | {"NO_PROXY": "127.0.0.1,localhost"}
 
@@ -153,7 +155,7 @@ def the_quickstart_runs(kit, cut_off):
     before, settings = cut_off
     settings = settings | {"COLORLIB_CACHE": str(kit / "cache"), "COLORLIB_TIER": "smoke"}
     python = kit / "room" / "bin" / "python"
-    where = environments.run([*before, python, "-c", WHERE], env=settings).strip()
+    where = environments.run([*before, python, "-c", WHERE], cwd=kit, env=settings).strip()
     assert Path(where).is_relative_to(kit / "room")
     if before:
         reached = environments.run([*before, python, "-c", REACH], env=settings)

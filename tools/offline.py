@@ -1,11 +1,11 @@
-"""`make offline-kit`: all that a room without network needs, in _build/offline/colour-from-grey.zip.
+"""`make offline-kit`: a zip that is all a room without network needs.
 
     python tools/offline.py              without the packages of others
     python tools/offline.py --wheels     with them, for machines like this one
 
-The zip holds the site, the notebooks for students, colorlib with its photos and weights, the list
-of all packages that they need, and a README.txt that says what to do. The same sources give the
-same bytes.
+_build/offline/colour-from-grey.zip holds the site, the notebooks for students, colorlib with its
+photos and weights, the list of all packages that they need, and a README.txt that says what to do.
+The same sources give the same bytes.
 """
 
 import argparse
@@ -61,10 +61,11 @@ def make(kit, site, wheels=False):
 def write_notebooks(folder):
     """The notebooks for students; their links lead to what the kit holds."""
     copier = student.Copier.of_the_book()
-    copier.site, copier.raw = "../site/", "../"
     folder.mkdir()
     for stem in copier.books:
-        (folder / f"{stem}.ipynb").write_text(student.write(copier.copy(stem)), encoding="utf-8")
+        text = student.write(copier.copy(stem))
+        text = text.replace(copier.site, "../site/").replace(copier.raw, "../")
+        (folder / f"{stem}.ipynb").write_text(text, encoding="utf-8")
 
 
 def build_colorlib(folder):
@@ -83,10 +84,8 @@ def write_requirements(path, wheel):
     shutil.copy(book.ROOT / "requirements.lock", path)
     options = "--universal --python-version 3.11 --extra lab --no-header --no-annotate"
     command = [*UV, "pip", "compile", *options.split(), "--no-emit-index-url", "--generate-hashes"]
-    # uv prints what it writes
-    subprocess.run(
-        [*command, book.ROOT / "pyproject.toml", "-o", path], stdout=subprocess.DEVNULL, check=True
-    )
+    command += [book.ROOT / "pyproject.toml", "--output-file", path]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     name, version, *_ = wheel.name.split("-")
     own = f"{name}=={version} \\\n    --hash=sha256:{sha256_of(wheel)}\n"
     path.write_text(own + path.read_text(encoding="utf-8"), encoding="utf-8")
