@@ -8,7 +8,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parent.parent
@@ -113,22 +112,18 @@ def test_building_twice_gives_the_same_bytes(tmp_path):
     for folder in kits:
         kit.write_instructor_copies(folder / "instructor", exercises.SAMPLE)
         kit.course.make(folder / "course", exercises.SAMPLE)
-    first, second = (
-        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    one, two = (
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
         for folder in kits
     )
-    assert first == second and len(first) > len(student.Copier.of_the_book().books)
+    assert one == two and len(one) > len(student.Copier.of_the_book().books)
 
 
 def test_a_private_folder_that_is_not_there_is_named():
     command = [sys.executable, ROOT / "tools" / "kit.py", "--private", "nowhere"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1 and "nowhere: is no folder" in done.stderr
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    command = ["uv", "build", "--wheel", "--quiet", "--out-dir", folder, ROOT]
-    subprocess.run(command, check=True)
-    return next(folder.glob("*.whl"))

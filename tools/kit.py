@@ -5,7 +5,8 @@
 1. the site, in `_build/html`, with hints and practice solutions folded
 2. the students' copies, in `notebooks/student`
 3. the instructors' copies, in `_build/kit/instructor`: with all solutions, hidden tests and notes
-4. the course folder for nbgrader, in `_build/kit/course` (see `course`)
+4. nbgrader's assignments, in `_build/kit/course`, to be looked at. `make clean` throws them away:
+   for a class, `make course` writes the same into a folder that stays (see `course`)
 
 The private folder holds the graded solutions and hidden tests (see `exercises`). Without one, the
 worked sample in the repository is taken; as everybody can read it, nothing graded is secret then.
