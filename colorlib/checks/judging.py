@@ -288,17 +288,22 @@ def _time_limit(seconds):
         yield
         return
 
-    def stop(number, frame):
-        raise _TimeUp
+    armed = True
 
+    def stop(number, frame):
+        if armed:
+            raise _TimeUp
+
+    # Again and again, since a loop may swallow it where its body catches everything.
     started = time.monotonic()
     outer_handler = signal.signal(signal.SIGALRM, stop)
-    outer_left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    outer_left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.01)
     try:
         yield
     finally:
+        armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, outer_handler)
         if outer_left:  # a check's own limit goes on around that of one call
             left = max(0.01, outer_left - (time.monotonic() - started))
-            signal.setitimer(signal.ITIMER_REAL, left, 0.2)
+            signal.setitimer(signal.ITIMER_REAL, left, 0.01)
