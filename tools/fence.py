@@ -242,10 +242,11 @@ class Watch:
         now = self._read()
         paths = {*now, *self.files}
         changed = sorted(path for path in paths if now.get(path) != self.files.get(path))
-        for path in changed:
+        for path in reversed(changed):  # what is in a folder before the folder
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             path.unlink(missing_ok=True)
+        for path in changed:
             match self.files.get(path):
                 case (mode, content):
                     path.parent.mkdir(parents=True, exist_ok=True)
