@@ -116,7 +116,7 @@ offline-kit: setup
 	@$(BIN)/python tools/offline.py $(OPTIONS)
 
 soak: setup
-	$(BIN)/python -m pytest -rs -m "" -k "soak or test_colab" tests
+	$(BIN)/python -m pytest -rs -m soak tests
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \

@@ -152,7 +152,7 @@ def thirty(release, course, submissions):
             factor("import os\ndef best_factor(t, g):\n    os._exit(0)"),
             *(0, 6, True, "ended the kernel"),
         ),
-        "hoards": (factor("x = [bytearray(10**9) for _ in range(10**4)]"), 0, 6, True, ""),
+        "hoards": (factor("x = [bytearray(10**9) for _ in range(10**4)]"), 0, 6, True, None),
         "forks": (factor(RIGHT[FACTOR] + FORKS), 4, 6, True, "left a process running"),
         "attacks": (factor(attack), 4, 6, True, ""),
         "no-checks": (changed(drop_checks), 4, 6, True, ""),
