@@ -102,11 +102,13 @@ def training_push(student, draw):
 
 def training_floor(student, draw):
     """What the best answer to each lightness costs."""
-    levels = draw.choice(np.arange(20, 80), 6, replace=False)
+    levels = draw.choice(np.arange(20, 80, 3), 6, replace=False)
     level = draw.permutation(np.repeat(levels, [1, 3, 8, 20, 50, 90]))  # (172,)
-    lightness = level + draw.uniform(-0.45, 0.45, len(level))
+    beside = draw.uniform(-0.45, 0.45, len(level))  # what rounding takes away
     centers = draw.normal(0, 25, (100, 2))
     ab = centers[level] + draw.gamma(2, draw.uniform(2, 14, 100)[level, None], (len(level), 2))
+    ab += 10 * np.sign(beside)[:, None]
+    lightness = level + beside
     groups = [ab[level == each] for each in levels]
     variances = [group.var(axis=0).mean() / 128**2 for group in groups]
     sizes = [len(group) for group in groups]
