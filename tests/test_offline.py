@@ -13,6 +13,7 @@ from pathlib import Path
 import environments
 import pytest
 from environments import CLEAN, ROOT
+from test_kit import given_away, in_zip
 
 sys.path.insert(0, str(ROOT / "tools"))
 import offline
@@ -98,6 +99,10 @@ def test_its_notebooks_lead_to_what_it_holds(kit):
         for address in re.findall(r"\]\(([^)\s]+)\)", text):
             if not re.match(r"[a-z]+:|#|[^.]*$", address):
                 assert (path.parent / address.split("#")[0]).exists(), f"{path.stem}: {address}"
+
+
+def test_it_gives_nothing_away(archive):
+    assert not given_away(in_zip(archive))
 
 
 def test_the_same_sources_give_the_same_bytes(archive, tmp_path):
