@@ -61,6 +61,7 @@ def test_colab_satisfies_what_colorlib_asks_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     has = {pin.name.lower(): str(pin.specifier).removeprefix("==") for pin in pins()}
     for wanted in map(Requirement, project["dependencies"]):
+        assert wanted.name in has, f"add Colab's {wanted.name} and what it needs to {PINS}"
         assert wanted.specifier.contains(has[wanted.name]), f"Colab has {has[wanted.name]}"
 
 
