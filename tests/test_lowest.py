@@ -15,7 +15,7 @@ ROOMS = {path.stem for path in (ROOT / "colorlib").rglob("*.py")} | {"widgets"}
 FILES = [
     path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.stem.split("_")[1] in ROOMS
 ]
-QUICK = [path for path in FILES if path.stem.split("_")[1] in ("files", "images", "lab", "widgets")]
+QUICK = [path for path in FILES if path.stem.split("_")[1] in ("files", "images", "widgets")]
 
 
 @pytest.fixture(scope="module")

@@ -86,8 +86,8 @@ def write_requirements(path, wheel):
     command = [*UV, "pip", "compile", *options.split(), "--no-emit-index-url", "--generate-hashes"]
     command += [book.ROOT / "pyproject.toml", "--output-file", path]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    name, version, *_ = wheel.name.split("-")
-    own = f"{name}=={version} \\\n    --hash=sha256:{sha256_of(wheel)}\n"
+    # By its path: the name alone would lead pip to a stranger's package of the same name on PyPI.
+    own = f"./wheels/{wheel.name} \\\n    --hash=sha256:{sha256_of(wheel)}\n"
     path.write_text(own + path.read_text(encoding="utf-8"), encoding="utf-8")
 
 
