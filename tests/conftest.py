@@ -63,7 +63,7 @@ def browser(chromium):
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
-    """What `pip install colorlib` would bring."""
+    """What an installation of colorlib brings."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "uv", "build", "--wheel", "--quiet", "--out-dir", folder]
     subprocess.run([*command, Path(__file__).parent.parent], check=True)
