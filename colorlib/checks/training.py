@@ -51,6 +51,9 @@ def training_rate(student, draw):
             "You gave the cosine degrees: NumPy wants radians, half a circle is pi.": (
                 rate(share, lambda share: (1 + np.cos(180 * share)) / 2)
             ),
+            "You took a quarter of a wave: half of one starts flat and ends flat.": (
+                rate(share, lambda share: np.cos(np.pi * share / 2))
+            ),
             "You let the rate fall in a straight line: it should follow the wave.": (
                 rate(share, lambda share: 1 - share)
             ),
@@ -105,7 +108,7 @@ def training_floor(student, draw):
     levels = draw.choice(np.arange(20, 80, 3), 6, replace=False)
     level = draw.permutation(np.repeat(levels, [1, 3, 8, 20, 50, 90]))  # (172,)
     beside = draw.uniform(-0.45, 0.45, len(level))  # what rounding takes away
-    centers = draw.normal(0, 25, (100, 2))
+    centers = draw.normal((-30, 30), 12, (100, 2))  # a and b have different means
     ab = centers[level] + draw.gamma(2, draw.uniform(2, 14, 100)[level, None], (len(level), 2))
     ab += 10 * np.sign(beside)[:, None]
     lightness = level + beside
@@ -128,6 +131,11 @@ def training_floor(student, draw):
             ),
             "You averaged the lightnesses: a lightness of many pixels has to count more than one "
             "of few.": np.mean(variances),
+            "You pooled a and b: each has a mean of its own.": (
+                np.average([group.var() / 128**2 for group in groups], weights=sizes)
+            ),
+            "You pooled a and b, and averaged the lightnesses: each has a mean of its own, and "
+            "pixels count.": np.mean([group.var() / 128**2 for group in groups]),
             "You added up the lightnesses: the loss is a mean over pixels.": np.sum(variances),
             "You added a and b: equation (1) takes the mean of both.": 2 * right,
             "You forgot to divide by 128: then the loss is in squared Lab units.": right * 128**2,

@@ -28,6 +28,8 @@ WRONG = {
         ("from step 0", RATE + "peak * (1 + np.cos(np.pi * step / total)) / 2)"),
         ("forgot to halve", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / (total - warm))))"),
         ("forgot pi", RATE + "peak * (1 + np.cos((step - warm) / (total - warm))) / 2)"),
+        ("quarter of a wave",
+         RATE + "peak * np.cos(np.pi / 2 * (step - warm) / (total - warm)))"),
         ("all of `total`", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / total)) / 2)"),
         ("forgot the warm-up", "def rate_at(step, total, warm, peak):\n"
          "    return peak * (1 + np.cos(np.pi * step / total)) / 2"),
@@ -52,6 +54,8 @@ WRONG = {
          + "    return np.mean([group.var(axis=0).mean() for group in groups])"),
         ("mean of both", FLOOR
          + "    return sum(group.var(axis=0).sum() * len(group) for group in groups) / len(ab)"),
+        ("a mean of its own", FLOOR
+         + "    return sum(group.var() * len(group) for group in groups) / len(ab)"),
         ("with the median", FLOOR
          + "    errors = [(group - np.median(group, axis=0)) ** 2 for group in groups]\n"
          "    return np.mean(np.concatenate(errors))"),
