@@ -5,6 +5,7 @@
 #   make book    build the site into _build/html (needs npm once, for MathJax and its like)
 #   make publish make _build/publish, a folder for any static host
 #   make student write what Colab opens: notebooks/student, from the masters in notebooks
+#   make kit     all that is made from the notebooks, instructors' copies too: PRIVATE=folder
 #   make exercises   write what colorlib.checks tells, from the exercises in notebooks
 #   make course  write a course folder for nbgrader: DIR=../course PRIVATE=../private
 #   make grade   grade what students handed in: DIR=../course SUBMISSIONS=../submissions
@@ -13,13 +14,20 @@
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
+#   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
 #   make interactives   count and photograph what the interactives in the pages need
+#   make offline-kit one zip for a room without network (OPTIONS=--wheels: with all packages)
+#   make soak    the checks that take too long for every change
 #   make lock    resolve requirements.lock anew from pyproject.toml
 
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := runs/lab-$(shell date +%Y%m%d-%H%M%S)
 # A resumed run keeps its folder: make train RUN=runs/lab-20261123-101500
+
+REPORTS := reports
+SET := commons
+PAGE := leaderboard.html
 
 # Compiled bytecode makes `import tensorflow` three times as fast.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,7 +37,8 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test lab book publish student exercises course grade marks bench results pages runtimes interactives lock clean
+.PHONY: setup train test soak lab book publish student exercises kit course grade marks leaderboard \
+    bench results pages runtimes interactives offline-kit lock clean
 
 setup: .venv/ready
 
@@ -67,6 +76,9 @@ publish: setup
 student: setup
 	$(BIN)/python tools/student.py
 
+kit: setup
+	$(BIN)/python tools/kit.py $(if $(PRIVATE),--private $(PRIVATE))
+
 exercises: setup
 	$(BIN)/python tools/exercises.py
 
@@ -94,8 +106,17 @@ pages: setup
 runtimes: setup
 	$(BIN)/python tools/pages.py --time smoke
 
+leaderboard: setup
+	@$(BIN)/python tools/leaderboard.py $(REPORTS) --set $(SET) -o $(PAGE)
+
 interactives: setup
 	$(BIN)/python tools/interactives.py
+
+offline-kit: setup
+	@$(BIN)/python tools/offline.py $(OPTIONS)
+
+soak: setup
+	$(BIN)/python -m pytest -rs -m soak tests
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \

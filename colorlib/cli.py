@@ -99,6 +99,22 @@ def prepare(chosen):
     print(photo_set)
 
 
+def unsplash(chosen):
+    """Download a sample of Unsplash's photos, to train on and not to publish."""
+    from colorlib import unsplash
+
+    print(unsplash.TERMS, end="\n\n")
+    try:
+        found = unsplash.download(chosen.out, chosen.limit, chosen.size, chosen.seed)
+    except KeyboardInterrupt:
+        there = len(list(Path(chosen.out).glob("[!.]*.jpg")))
+        raise UserError(
+            f"interrupted; {there} photos are in {chosen.out}, and the same command goes on"
+        ) from None
+    print(f"{found['photos']} photos in {chosen.out}; {found['deleted']} others were deleted")
+    print(f"next: colorlib prepare {chosen.out} -o SET --size {chosen.size}")
+
+
 def embed(chosen):
     """Compute the class scores of a set."""
     from colorlib import augment, extractors, photoset
@@ -218,6 +234,29 @@ def _parser():
         type=int,
         default=256,
         help="side of the prepared photos in pixels (default: %(default)s)",
+    )
+
+    sub = command(unsplash, "colorlib unsplash photos --limit 10000")
+    sub.add_argument("out", help="folder for the photos; the same command resumes it")
+    sub.add_argument(
+        "--limit",
+        type=int,
+        default=10_000,
+        metavar="N",
+        help="how many photos; may be raised later (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--size",
+        type=int,
+        default=256,
+        help="side of the photos in pixels (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="S",
+        help="chooses the sample: the same seed, the same photos (default: %(default)s)",
     )
 
     sub = command(embed, "colorlib embed my-set --extractor vgg16 --transforms 8")

@@ -287,6 +287,17 @@ class Colorization(keras.Model):
         """Loss and chroma on photos that are not learned from."""
         return _mean_over(batches, self.test_on_batch)
 
+    # Keras 3.13, which Colab has, would report the mean of all batches since the last reset.
+    def train_on_batch(self, *batch, **options):
+        """Learn from one batch; its loss and chroma."""
+        self.reset_metrics()
+        return super().train_on_batch(*batch, **options)
+
+    def test_on_batch(self, *batch, **options):
+        """Loss and chroma of one batch that is not learned from."""
+        self.reset_metrics()
+        return super().test_on_batch(*batch, **options)
+
     def call(self, batch, training=False):
         if self.bank:
             batch = self.bank(batch["row"])

@@ -59,3 +59,13 @@ def browser(chromium):
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """What an installation of colorlib brings."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "uv", "build", "--wheel", "--quiet", "--out-dir", folder]
+    subprocess.run([*command, Path(__file__).parent.parent], check=True)
+    (built,) = folder.glob("*.whl")
+    return built

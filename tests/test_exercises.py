@@ -61,7 +61,8 @@ def test_the_stub_is_not_attempted(name, answer_to):
 @pytest.mark.parametrize("name", ALL)
 def test_the_solution_is_correct(name, answer_to, monkeypatch):
     monkeypatch.setenv("COLORLIB_CHECKS", "strict")
-    for _ in range(3):  # inputs are drawn anew each time
+    # Inputs are drawn anew each time; what a person grades has none.
+    for _ in range(1 if ALL[name].kind == "graded by hand" else 3):
         assert answer_to(ALL[name], solution_of(ALL[name])).verdict == "correct"
 
 

@@ -1,11 +1,13 @@
 """Checks survive anything that a student hands in."""
 
+import re
 import sys
 import time
 
 import numpy as np
 import pytest
 
+from colorlib import figures
 from colorlib.checks import judging
 from colorlib.checks.judging import NotAttempted, NotYet
 
@@ -138,6 +140,30 @@ def test_a_mistake_that_happens_to_be_right_is_not_blamed():
     judging.compare(NUMBERS, NUMBERS, {"This is no mistake.": NUMBERS})
 
 
+def test_the_place_of_a_wrong_truth_value_is_shown():
+    with pytest.raises(NotYet, match=r"You give `1` at \[0\]; it should be `0`"):
+        judging.compare([True, True], [False, True], {})
+
+
+@pytest.mark.parametrize(
+    "value, right, words",
+    [
+        (np.arange(12).reshape(2, 2, 3), np.ones((2, 2)), "`[0 1 2]`"),  # a pixel gives a number
+        (NUMBERS, np.ones((2, 3)), "`[0. 1. 2.]`"),  # a pixel gives a pixel
+        (NUMBERS, np.ones((2, 3, 2)), "`0.`"),  # a number gives a pixel
+        (NUMBERS, np.ones((5, 5)), "`(2, 3)`"),  # all of it gives a table
+        (NUMBERS, np.array(1), "`(2, 3)`"),
+        (np.array(["Ann", "Bo"]), np.ones(2), "`['Ann' 'Bo']`"),
+        (np.arange(20), np.ones(20), "`0`"),
+        (7, np.ones((2, 3)), "`7` (int)"),
+    ],
+)
+def test_the_input_of_a_wrong_place_is_shown(value, right, words):
+    with pytest.raises(NotYet) as reason:
+        judging.expect(lambda x: 0 * right, value, right=right, mistakes={})
+    assert re.search(rf"for the input .*{re.escape(words)}", str(reason.value))
+
+
 @pytest.mark.parametrize(
     "text, words",
     [(7, "text in quotes"), ("too short", "2 words"), ("word " * 10, "about the sky")],
@@ -152,3 +178,35 @@ def test_a_complete_text_is_for_people_to_judge():
     assert "person" in judging.expect_text(text, words=5, topics={"the sky": ("sky", "cloud")})
     with pytest.raises(NotAttempted):
         judging.expect_text(" ... ", words=5, topics={})
+
+
+def drawing(photos=0, title="", bars=0, label=""):
+    figure, axes = figures.axes(1, photos + bars + 1)
+    for axis in axes[:photos]:
+        axis.imshow(NUMBERS)
+        axis.set_title(title)
+    for axis in axes[photos : photos + bars]:
+        axis.bar(["one", "two"], [1, 2])
+        axis.set_ylabel(label)
+    return figure
+
+
+@pytest.mark.parametrize(
+    "figure, words",
+    [
+        (NUMBERS, "should be a Matplotlib figure"),
+        (drawing(photos=1, title="photo", bars=1, label="error"), "shows 1 photos"),
+        (drawing(photos=2, title="photo"), "is empty"),
+        (drawing(photos=2, bars=1, label="error"), "above or beside"),
+        (drawing(photos=2, title="photo", bars=1), "which unit"),
+    ],
+)
+def test_a_figure_must_be_complete(figure, words):
+    with pytest.raises(NotYet, match=words):
+        judging.expect_figure(figure, photos=2, plots=1)
+
+
+def test_a_complete_figure_is_for_people_to_judge():
+    judging.expect_figure(drawing(photos=2, title="photo", bars=1, label="error"), 2, 1)
+    with pytest.raises(NotAttempted):
+        judging.expect_figure(..., photos=2)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 sys.path.insert(0, str(ROOT / "tools"))
+import exercises  # noqa: E402
 import pages  # noqa: E402
 import results  # noqa: E402
 
@@ -36,6 +37,8 @@ def prose():
         (results.write_results_page, "results.md"),
         (pages.write_credits_page, "credits.md"),
         (pages.write_runtimes_page, "runtimes.md"),
+        (pages.write_syllabus_page, "syllabus.md"),
+        (pages.write_teaching_page, "teaching.md"),
     ],
 )
 def test_a_generated_page_is_in_step_with_its_sources(write, name, tmp_path):
@@ -76,6 +79,51 @@ def test_every_chapter_has_its_run_time():
         assert set(found["seconds"]) == {path.stem for path in NOTEBOOKS}, (
             f"run again: python tools/pages.py --time {tier}"
         )
+
+
+def rows(table):
+    """The cells of a Markdown table's rows, without its head."""
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in table[2:]]
+
+
+def test_plans_add_up():
+    """Each plan fills its hours, and a row begins when the one before it ends."""
+    text = (BOOK / "syllabus.md").read_text(encoding="utf-8")
+    tables = [part.splitlines() for part in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)]
+    plans = [table for table in tables if table[0].startswith("| from |")]
+    lengths = []
+    for plan in plans:
+        clock = 0
+        for start, minutes, *_ in rows(plan):
+            assert start == f"{clock // 60}:{clock % 60:02d}", plan[0]
+            clock += int(minutes)
+        lengths.append(clock)
+    assert lengths == [120, 180, 180, 120]
+    sessions = rows(next(table for table in tables if table[0].startswith("| session |")))
+    assert len(sessions) * lengths[-1] == 12 * 60
+    for row in (row for plan in plans for row in rows(plan) if "Practice: " in row[2]):
+        assert int(re.search(r"\((\d+) min\)", row[2])[1]) <= int(row[1]), "too little time"
+    slot = next(int(minutes) for _, minutes, what in rows(plans[-1]) if "Practice" in what)
+    for *_, practice, _ in sessions:
+        assert practice == "none" or int(re.search(r"\((\d+) min", practice)[1]) <= slot
+
+
+def test_plans_name_sections_that_exist():
+    text = " ".join((BOOK / "syllabus.md").read_text(encoding="utf-8").split())
+    named = re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", text)
+    headings = re.findall(r"^#+ (.+)$", "\n".join(prose().values()), re.MULTILINE)
+    assert len(named) >= 4
+    assert set(named) <= set(headings)
+
+
+def test_notes_list_every_exercise_and_no_cell_for_instructors():
+    text = (BOOK / "teaching.md").read_text(encoding="utf-8")
+    for each in exercises.of_the_book():
+        assert f"| {each.number} {each.title} | {each.kind} | {each.marks or ''} |" in text
+        notes = each.notes.removeprefix("**For the instructor.**")
+        assert not any(line in text for line in notes.splitlines() if len(line.split()) > 5)
+    assert text.count("**Goals.**") == len(NOTEBOOKS) - 1
+    assert "<<" not in text + (BOOK / "syllabus.md").read_text(encoding="utf-8")
 
 
 def test_everything_cited_is_in_the_bibliography_and_everything_there_is_cited():

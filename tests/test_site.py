@@ -15,6 +15,8 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
+import exercises  # noqa: E402
+
 import book  # noqa: E402
 
 SHARED = ("_static", "vendor")  # what pages load from here is not a page's own
@@ -135,6 +137,20 @@ def test_figures_and_equations_bear_the_chapters_numbers(pages, site):
         copy = (ROOT / "notebooks" / "student" / f"{path.stem}.ipynb").read_text()
         assert all(f"**{caption.strip()}**" in copy for caption in captions)
         assert all(f"tag{{{chapter}.{n}}}" in copy for n in range(1, len(equations) + 1))
+
+
+def test_an_exercise_is_one_block_without_what_is_not_for_students(pages, site):
+    for each in exercises.of_the_book():
+        page = pages[site / "notebooks" / f"{each.chapter}.html"]
+        (block,) = (
+            block
+            for block in page.select("section.exercise")
+            if block.h3.text.startswith(f"Exercise {each.number}: ")
+        )
+        assert block.select_one("p.facts").text.startswith(each.kind.capitalize())
+        assert len(block.select(".hint.dropdown")) == len(each.hints)
+        assert len(block.select("details.hide")) == (not each.graded)
+        assert "For the instructor" not in page.text
 
 
 def test_search_knows_every_page(pages, site):

@@ -39,8 +39,22 @@ def test_the_copies_are_in_step_with_the_masters(copier):
 @pytest.mark.parametrize("stem", STEMS)
 def test_code_is_that_of_the_master_after_an_installation(stem):
     installation, *code = cells(student.COPIES / f"{stem}.ipynb", "code")
-    assert code == cells(ROOT / "notebooks" / f"{stem}.ipynb", "code")
+    master = student.read(ROOT / "notebooks" / f"{stem}.ipynb")["cells"]
+    shown = [cell for cell in master if not (student.tag_of(cell) or "").startswith("solution:")]
+    assert code == ["".join(c["source"]) for c in shown if c["cell_type"] == "code"]
     assert f"git+{book.repository()}" in installation
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_no_solution_and_no_note_reaches_a_student(stem):
+    copy = student.read(student.COPIES / f"{stem}.ipynb")
+    tags = [tag for cell in copy["cells"] for tag in cell["metadata"].get("tags", [])]
+    assert not any(tag.startswith(("solution", "instructor")) for tag in tags)
+    text = "".join("".join(cell["source"]) for cell in copy["cells"])
+    assert "For the instructor" not in text
+    hints = [cell for cell in student.read(student.MASTERS / f"{stem}.ipynb")["cells"]]
+    hints = [cell for cell in hints if (student.tag_of(cell) or "").startswith("hint:")]
+    assert text.count("<details><summary>Hint") == len(hints)
 
 
 @pytest.mark.parametrize("stem", STEMS)

@@ -207,6 +207,24 @@ def test_the_notebooks_first_cells_can_be_run_again():
     assert training.config_from(later) == dataclasses.replace(first, epochs=5)
 
 
+@pytest.mark.core
+def test_a_batch_is_reported_by_itself(commons):
+    config = training.config_from({"tier": "smoke", "on_device": False})
+    data = Data(config)
+    task = training.Colorization(config, data)
+    (first,), (second,) = data.validation()[0], data.training(0)[0]
+    start = [np.array(variable) for variable in task.state]
+    reports = []
+    for _ in range(2):
+        for variable, value in zip(task.state, start, strict=True):
+            variable.assign(value)
+        for step in (task.test_on_batch, task.train_on_batch):
+            reports.append(step(second, return_dict=True))
+            step(first, return_dict=True)
+    measured, learned, *again = reports
+    assert [measured, learned] == [pytest.approx(report) for report in again]
+
+
 def test_first_step_tells_the_true_gradient(commons):
     """Plain gradient descent with a rate of 1 moves each weight by its gradient."""
     config = training.config_from({"tier": "smoke", "on_device": False})

@@ -59,8 +59,9 @@ def build():
     built_from = stamp()
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
     options = ["-n", "-W", "--keep-going", "--quiet"]
-    # A progress bar, which a first run shows, would be a second output of a cell with a figure.
-    environment = os.environ | {"COLORLIB_TIER": "smoke", "TQDM_DISABLE": "1"}
+    # A progress bar would be a second output of a cell with a figure. Where tqdm believes to be in
+    # Spyder, it writes its bars to stderr, which the site leaves out.
+    environment = os.environ | {"COLORLIB_TIER": "smoke", "SPYDER_": "no"}
     if subprocess.run([*command, *options], env=environment).returncode:
         sys.exit("the site was not built: see the warnings above")
     (SITE / "index.html").write_text(INDEX.format(first=f"{read_yaml('_toc.yml')['root']}.html"))

@@ -101,7 +101,7 @@ def main(arguments=None):
 
 def make(course, private):
     """Write the course folder."""
-    if course.is_relative_to(book.ROOT):
+    if course.is_relative_to(book.ROOT) and not course.is_relative_to(book.BUILD):
         raise UserError(f"{course}: is in the kit, which is public; choose a folder elsewhere")
     course.mkdir(parents=True, exist_ok=True)
     course.chmod(0o700)  # solutions are in it

@@ -245,8 +245,7 @@ class Watch:
         for path in reversed(changed):  # what is in a folder before the folder
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         for path in changed:
             match self.files.get(path):
                 case (mode, content):

@@ -21,7 +21,6 @@ from colorlib.files import whole_file, write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "book" / "interactive"
-BIN = 10  # Zhang et al. 2016, section 2.2: bins of 10 x 10 in a and b
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from interactive import markup  # noqa: E402
@@ -48,19 +47,17 @@ def main():
 
 def count_colors(photos):
     """How many pixels of the training photos fall into each bin of the ab plane."""
-    counts = {}
-    for row in photos.train:
-        ab = metrics.photo_to_lab(photos.photos[row][::4, ::4])[..., 1:].reshape(-1, 2)
-        bins, found = np.unique(np.floor(ab / BIN).astype(int), axis=0, return_counts=True)
-        for (a, b), number in zip(bins.tolist(), found.tolist(), strict=True):
-            counts[f"{a},{b}"] = counts.get(f"{a},{b}", 0) + number
+    total = sum(
+        metrics.count_bins(metrics.photo_to_lab(photos.photos[row][::4, ::4])[..., 1:])
+        for row in photos.train
+    )
+    plane = total.reshape(27, 27)  # bin [13, 13] lies around a = b = 0
     return {
         "made_by": "make interactives",
         "photos": f"{len(photos.train)} training photos of {photos.path.name}, every 16th pixel",
-        "bin": BIN,
-        "bins": len(counts),
-        "pixels": sum(counts.values()),
-        "counts": dict(sorted(counts.items())),
+        "bins": int(np.count_nonzero(plane)),
+        "pixels": int(total.sum()),
+        "counts": {f"{a - 13},{b - 13}": int(plane[a, b]) for a, b in np.argwhere(plane)},
     }
 
 

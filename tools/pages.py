@@ -17,8 +17,9 @@ import time
 import unicodedata
 from pathlib import Path
 
-import nbformat
+import exercises
 import numpy as np
+import student
 from PIL import Image
 
 from colorlib import photoset, runs
@@ -32,6 +33,8 @@ RUNTIMES = BOOK / "results" / "runtimes.json"
 # Photos that the network colours well, and four whose colours mean something and get lost.
 STRIP = ("0375", "0032", "0029", "0806", "0450", "0432")
 INVENTED = ("0858", "0058", "0884", "0878")
+
+WORDS_A_MINUTE = 200
 
 PACKAGES = {
     "keras": "the network and its training",
@@ -60,6 +63,8 @@ def main():
     draw_invented(colorizer, photos)
     write_credits_page()
     write_runtimes_page()
+    write_syllabus_page()
+    write_teaching_page()
 
 
 # --- pictures ---
@@ -203,9 +208,10 @@ def write_runtimes_page(folder=BOOK):
     """How long each chapter takes, and with which versions that was measured."""
     times = read_json(RUNTIMES)
     lines = [f"| chapter | {' | '.join(times)} |", f"| --- |{' ---: |' * len(times)}"]
-    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
-        cells = [duration(tier["seconds"].get(path.stem)) for tier in times.values()]
-        lines.append(f"| [{title(path)}](../notebooks/{path.name}) | {' | '.join(cells)} |")
+    for stem, notebook in chapters().items():
+        cells = [duration(tier["seconds"].get(stem)) for tier in times.values()]
+        heading = f"{stem[:2]} {first_lines(notebook)[0].removeprefix('# ')}"
+        lines.append(f"| [{heading}](../notebooks/{stem}.ipynb) | {' | '.join(cells)} |")
     made = [
         f"- *{name}*: {tier['machine']['date']}, `{tier['command']}`, "
         f"{tier['machine']['processor']} ({tier['machine']['cores']} cores), "
@@ -216,16 +222,7 @@ def write_runtimes_page(folder=BOOK):
     versions = ["| package | version | for |", "| --- | --- | --- |"]
     for name, version in newest["packages"].items():
         versions.append(f"| {name} | {version} | {PACKAGES[name]} |")
-    text = (BOOK / "runtimes.md.in").read_text(encoding="utf-8")
-    for name, value in {"times": lines, "made": made, "versions": versions}.items():
-        text = text.replace(f"<<{name}>>", "\n".join(value))
-    (folder / "runtimes.md").write_text(text, encoding="utf-8")
-
-
-def title(path):
-    """A chapter's number and title."""
-    heading = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
-    return f"{path.stem[:2]} {heading.removeprefix('# ')}"
+    fill("runtimes.md", {"times": lines, "made": made, "versions": versions}, folder)
 
 
 def duration(seconds):
@@ -233,6 +230,99 @@ def duration(seconds):
     if seconds is None:
         return "not measured"
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
+# --- for instructors ---
+
+
+def write_syllabus_page(folder=BOOK):
+    """The plans, with run times and exercises as they are now."""
+    values, times = {}, read_json(RUNTIMES)
+    for stem, notebook in chapters().items():
+        found = exercises.of_chapter(stem, notebook)
+        values[f"run {stem}"] = ", ".join(
+            f"{duration(tier['seconds'].get(stem))} ({name})" for name, tier in times.items()
+        )
+        values[f"practice {stem}"] = together([each for each in found if not each.graded])
+        values[f"graded {stem}"] = together([each for each in found if each.graded])
+    reading = [reading_minutes(notebook) for notebook in list(chapters().values())[1:]]
+    values["reading"] = (
+        f"a chapter is {min(reading)} to {max(reading)} minutes of reading, at "
+        f"{WORDS_A_MINUTE} words a minute"
+    )
+    fill("syllabus.md", values, folder)
+
+
+def write_teaching_page(folder=BOOK):
+    """The notes on each chapter, with its goals, times and exercises as they are now."""
+    values, times = {}, read_json(RUNTIMES)
+    every = [each for each in exercises.of_the_book() if each.graded]
+    values["marks"] = (
+        f"All chapters together have {len(every)} graded exercises, with "
+        f"{sum(each.marks for each in every)} marks; of these, "
+        f"{sum(each.marks for each in every if each.kind == 'graded by hand')} are given by hand."
+    )
+    for stem, notebook in chapters().items():
+        opening = "\n".join(first_lines(notebook))
+        goals = re.search(r"\*\*You will\*\*\n\n(- .*?)\n\n", opening, re.DOTALL)
+        values[f"goals {stem}"] = f"**Goals.** Students will\n\n{goals[1]}" if goals else ""
+        runs_in = " and ".join(
+            f"{duration(tier['seconds'].get(stem))} at the {name} tier"
+            for name, tier in times.items()
+        )
+        found = exercises.of_chapter(stem, notebook)
+        values[f"time {stem}"] = (
+            f"**Time.** It runs in {runs_in} on two CPU cores. Reading alone takes "
+            f"{reading_minutes(notebook)} minutes ({WORDS_A_MINUTE} words a minute). The exercises "
+            f"ask for {sum(each.minutes for each in found)} minutes."
+        )
+        lines = ["| exercise | kind | marks | minutes | difficulty |"]
+        lines += ["| --- | --- | ---: | ---: | --- |"]
+        lines += [
+            f"| {each.number} {each.title} | {each.kind} | {each.marks or ''} | {each.minutes} "
+            f"| {each.difficulty} |"
+            for each in found
+        ]
+        values[f"exercises {stem}"] = lines
+    fill("teaching.md", values, folder)
+
+
+def together(found):
+    """Exercises by their numbers, with their minutes and marks in all."""
+    if not found:
+        return "none"
+    marks = sum(each.marks for each in found)
+    minutes = f"{sum(each.minutes for each in found)} min"
+    facts = f"{minutes}, {marks} marks" if marks else minutes
+    return f"{', '.join(each.number for each in found)} ({facts})"
+
+
+def reading_minutes(notebook):
+    """How long a chapter's text takes to read, in whole minutes."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    read = [cell for cell in cells if not (student.tag_of(cell) or "").startswith("instructor:")]
+    return round(sum(len("".join(cell["source"]).split()) for cell in read) / WORDS_A_MINUTE)
+
+
+# --- templates ---
+
+
+def chapters():
+    """The master notebooks by their stems."""
+    return {path.stem: student.read(path) for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
+
+
+def first_lines(notebook):
+    """The lines of a chapter's first cell."""
+    return "".join(notebook["cells"][0]["source"]).splitlines()
+
+
+def fill(name, values, folder):
+    """Write a page from its template `book/NAME.in`, in which <<KEY>> stands for a value."""
+    text = (BOOK / f"{name}.in").read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace(f"<<{key}>>", value if isinstance(value, str) else "\n".join(value))
+    (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -93,20 +93,26 @@ class Copier:
         for number, name in enumerate(equations, 1):
             self.equations[name] = (stem, f"({chapter}.{number})")
 
-    def copy(self, stem):
-        """The copy of a master, in normal form."""
+    def copy(self, stem, private=None):
+        """The copy of a master, in normal form.
+
+        For students without solutions and instructors' notes. With `private`, for instructors: a
+        function that gives the cells to be added after one with a certain tag.
+        """
         cells = []
         for cell in self.books[stem]["cells"]:
-            text = "".join(cell["source"])
-            if (tag_of(cell) or "").startswith(KEPT_BACK):
+            text, tag = "".join(cell["source"]), tag_of(cell) or ""
+            if not private and tag.startswith(KEPT_BACK):
                 continue
             if cell["cell_type"] == "markdown":
                 cells.append(markdown(self.flatten(text, stem)))
+                cells += private(tag) if private else []
                 continue
             if not any(cell["cell_type"] == "code" for cell in cells):
                 cells.append(code(self.installation))
             tags = cell["metadata"].get("tags", [])
             cells.append(code(text, {"tags": tags} if tags else {}))
+            cells += private(tag) if private else []
             if figure := figure_of(cell):
                 cells.append(markdown(self.caption(figure["name"], figure["caption"], stem)))
         page = f"{self.site}notebooks/{stem}.html"

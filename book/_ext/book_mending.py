@@ -6,6 +6,10 @@ def _mend(app, pagename, templatename, context, doctree):
         # A list of sources whose items hold what no list item may: plain boxes read better.
         for role in (' role="list"', ' role="doc-biblioentry"'):
             context["body"] = context["body"].replace(role, "")
+        # A folded cell says "Show the solution"; a second name would hide that.
+        context["body"] = context["body"].replace(
+            '<summary aria-label="Toggle hidden content">', "<summary>"
+        )
 
 
 def setup(app):

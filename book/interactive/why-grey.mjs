@@ -1,7 +1,7 @@
 // Why grey? Two plausible colours and their probabilities, and what three rules answer. Chapter 05.
 import { css, draw, make, openStage, readData, slider, swatch } from "./common.mjs";
 
-const data = readData("why-grey"); // how often each ab bin occurs in real photos
+const data = readData("why-grey"); // how often each ab bin, 10 x 10 large, occurs in real photos
 const SCENES = {
   "a shirt: beige or purple": { l: 62, colors: [[4, 14], [40, -36]], names: ["beige", "purple"] },
   "a car: red or blue": { l: 45, colors: [[60, 40], [15, -50]], names: ["red", "blue"] },
@@ -18,7 +18,7 @@ says.setAttribute("role", "status");
 
 /** Zhang et al. 2016, equation (4): rare colours count more; half of the weight is even. */
 function rarity([a, b]) {
-  const bin = data.counts[`${Math.floor(a / data.bin)},${Math.floor(b / data.bin)}`] ?? 0;
+  const bin = data.counts[`${Math.round(a / 10)},${Math.round(b / 10)}`] ?? 0;
   return 1 / (0.5 * bin / data.pixels + 0.5 / data.bins);
 }
 

@@ -72,6 +72,9 @@ def evaluation_rows(student, draw):
             codes.format(" and rounded them"): mean_photo[..., 1:],
             codes.format(""): unrounded[..., 1:],
             "You divided by 128: this table is in Lab units.": ab.mean(axis=(0, 2)) / 128,
+            "You took the median: asked for is the mean, which the squared error likes best.": (
+                np.median(ab, axis=(0, 2))
+            ),
             "You kept L: the photo's own L is given, the rival paints only a and b.": (
                 metrics.photo_to_lab(photos).mean(axis=(0, 2))
             ),
@@ -147,6 +150,7 @@ def evaluation_authors(student, draw):
     def interval(drawn, share=0.95):
         return middle(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), share)
 
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)  # (400,)
     right = interval(drawn)
     expect(
         student,
@@ -175,6 +179,9 @@ def evaluation_authors(student, draw):
             "You cut 5 % off at each end: the middle 95 % leave 2.5 % on each side.": (
                 interval(drawn, 0.9)
             ),
+            "You took 1.96 standard deviations on each side: the middle 95 % need no bell curve, "
+            "quantiles ask the means themselves.": means.mean()
+            + 1.96 * means.std() * np.array([-1, 1]),
             "You took the middle of the photos' gains: that is where photos lie, not where their "
             "mean might.": middle(gain),
             "You gave the high end first: the low one comes first.": right[::-1],

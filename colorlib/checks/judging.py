@@ -128,6 +128,36 @@ def expect_text(answer, words, topics):
     return "it is complete. A person will judge it by the rubric above."
 
 
+def expect_figure(figure, photos=0, plots=0):
+    """Look whether a figure shows enough and says what it shows.
+
+    Parameters
+    ----------
+    figure : object
+        Should be a Matplotlib figure.
+    photos : int
+        The least number of photos in it; above or beside them something must be written.
+    plots : int
+        The least number of axes with bars, lines or points; each must be labelled.
+    """
+    from matplotlib.figure import Figure  # slow, and few checks need it
+
+    if figure is ...:
+        raise NotAttempted
+    if not isinstance(figure, Figure):
+        raise NotYet(f"this should be a Matplotlib figure, but it is {describe(figure)}.")
+    pictures = [axis for axis in figure.axes if axis.images]
+    drawn = [axis for axis in figure.axes if axis.has_data() and not axis.images]
+    if len(pictures) < photos:
+        raise NotYet(f"your figure shows {len(pictures)} photos; it should show {photos} or more.")
+    if len(drawn) < plots:
+        raise NotYet("your figure is empty: draw bars, lines or points in it.")
+    if photos and not any(axis.get_title() or axis.get_ylabel() for axis in pictures):
+        raise NotYet("say above or beside the photos what they show (`set_title`, `set_ylabel`).")
+    if not all(axis.get_xlabel() or axis.get_ylabel() for axis in drawn):
+        raise NotYet("label the axes: what is drawn, and in which unit?")
+
+
 def guarded(function, *arguments, seconds=SECONDS):
     """Call a function that may do anything; what it prints is kept, what it raises explained."""
     printed = _Sink()
@@ -200,20 +230,25 @@ def _place(answer, right, tolerance, inputs):
     wrong = np.argwhere(~(difference <= tolerance * scale))
     place = tuple(int(i) for i in wrong[0]) if len(wrong) else (0,) * right.ndim
     where = f" at {list(place)}" if place else ""
-    given = "; ".join(_shown(value, place) for value in inputs)
+    given = "; ".join(_shown(value, place, right.shape) for value in inputs)
     given = f" for the input {given}" if given else ""
-    return f" You give `{answer[place]:.6g}`{where}{given}; it should be `{right[place]:.6g}`."
+    gives, should = float(answer[place]), float(right[place])  # a bool has no `.6g`
+    return f" You give `{gives:.6g}`{where}{given}; it should be `{should:.6g}`."
 
 
-def _shown(value, place):
+def _shown(value, place, shape):
     """An input, or the part of it from which the answer at `place` comes."""
     if not isinstance(value, np.ndarray):
         return describe(value)
-    if value.ndim > 1 and len(place) and value.shape[: len(place)][:-1] == value.shape[:-1]:
-        value = value[place[: value.ndim - 1]]
-    elif value.ndim and value.shape[: len(place)] == value.shape[:-1]:
+    if value.shape[:-1] == shape:
         value = value[place]
-    return f"`{np.array2string(value, precision=4, threshold=12, edgeitems=2)}`".replace("\n", "")
+    elif shape[:-1] in (value.shape, value.shape[:-1]):
+        value = value[place[:-1]]
+    if value.ndim > 1:
+        return describe(value)
+    if value.size > 12 and value.shape == shape[-1:]:
+        value = value[place[-1]]
+    return f"`{np.array2string(np.asarray(value), precision=4)}`".replace("\n", "")
 
 
 def _explain(error):
@@ -253,17 +288,22 @@ def _time_limit(seconds):
         yield
         return
 
-    def stop(number, frame):
-        raise _TimeUp
+    armed = True
 
+    def stop(number, frame):
+        if armed:
+            raise _TimeUp
+
+    # Again and again, since a loop may swallow it where its body catches everything.
     started = time.monotonic()
     outer_handler = signal.signal(signal.SIGALRM, stop)
-    outer_left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    outer_left, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.01)
     try:
         yield
     finally:
+        armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, outer_handler)
         if outer_left:  # a check's own limit goes on around that of one call
             left = max(0.01, outer_left - (time.monotonic() - started))
-            signal.setitimer(signal.ITIMER_REAL, left, 0.2)
+            signal.setitimer(signal.ITIMER_REAL, left, 0.01)

@@ -1,8 +1,18 @@
 """The exercises of chapter 01_lab."""
 
-import numpy as np
+from unittest import mock
 
-from colorlib.checks.judging import expect
+import numpy as np
+from skimage import color
+
+from colorlib import metrics, photoset
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    expect,
+    expect_figure,
+    expect_text,
+)
 
 
 def lab_chroma(student, draw):
@@ -18,5 +28,216 @@ def lab_chroma(student, draw):
             "You took L and a instead of a and b.": np.hypot(lightness, a),
             "You added a and b: so red and green cancel each other.": a + b,
             "You forgot the square root.": a**2 + b**2,
+        },
+    )
+
+
+def lab_unscaled(student, draw):
+    """From the network's -1..1 to Lab."""
+    from colorlib import lab
+
+    scaled_l, scaled_ab = draw.uniform(-0.9, 0.9, (3, 4)), draw.uniform(-0.8, 0.8, (3, 4, 2))
+    lightness, ab = lab.unscale_l(scaled_l), lab.unscale_ab(scaled_ab)
+
+    def joined(lightness=lightness, ab=ab):
+        return np.concatenate([lightness[..., None], ab], axis=-1)
+
+    expect(
+        student,
+        scaled_l,
+        scaled_ab,
+        right=joined(),
+        mistakes={
+            "You multiplied L without a shift: 0 stands for L = 50.": joined(50 * scaled_l),
+            "You added 1 to L after the factor: it belongs inside, before it.": joined(
+                50 * scaled_l + 1
+            ),
+            "You multiplied L by 100: it was scaled to -1..1, not to 0..1.": joined(100 * scaled_l),
+            "You treated L like a and b: its scale is another one.": joined(128 * scaled_l),
+            "You shifted L, but the factor is too large: L = 100 is the end.": (
+                joined(100 * (scaled_l + 1))
+            ),
+            "You multiplied a and b by 100: that is the range of L.": joined(ab=100 * scaled_ab),
+            "You multiplied a and b by 127: the divisor was 128.": joined(ab=127 * scaled_ab),
+            "You multiplied a and b by 110: others do, but here the divisor was 128.": (
+                joined(ab=110 * scaled_ab)
+            ),
+            "You took a and b for 0..1: here they go from -1 to 1, and 0 is grey.": (
+                joined(ab=255 * scaled_ab - 128)
+            ),
+            "You shifted a and b, too: their 0 is grey and stays 0.": joined(
+                ab=64 * scaled_ab + 64
+            ),
+            "You left a and b as they were: the network's numbers are no Lab units.": (
+                joined(ab=scaled_ab)
+            ),
+            "You swapped a and b: red would turn yellow.": joined(ab=ab[..., ::-1]),
+            "You put L last: the order is L, a, b.": np.roll(joined(), -1, axis=-1),
+        },
+    )
+
+
+def lab_lightness(student, draw):
+    """L of 8-bit RGB, by the three steps."""
+    from colorlib import lab
+
+    rgb = draw.integers(0, 256, (4, 5, 3), dtype="uint8")
+    rgb[0] = draw.integers(1, 9, (5, 3))  # so dark that the straight pieces matter
+    rgb[1:3] = draw.integers(40, 220, (2, 5, 3))
+    codes, light, weights = rgb / 255, color.rgb2xyz(rgb)[..., 1], lab.XYZ_FROM_RGB[1]
+    right = np.array(lab.rgb_to_lab(rgb))[..., 0]
+    mistakes = {
+        "You took the codes of the file for amounts of light: undo the screen's code first.": (
+            _lightness_of(codes @ weights)
+        ),
+        "You give the luminance, not L: the eye's cube root is missing.": 100 * light,
+        "You give the luminance in 0..1: the cube root and the scale are missing.": light,
+        "You forgot the 16: black should have L = 0.": right + 16,
+        "You forgot the 16 and the straight piece: black should have L = 0.": 116 * np.cbrt(light),
+        "You stopped after the cube root: L still needs a factor and a shift.": (right + 16) / 116,
+        "You give the cube root alone: L needs a factor, a shift and a straight piece.": (
+            np.cbrt(light)
+        ),
+        "You took 2.2 for the screen's code: that is a rough substitute for the formula.": (
+            _lightness_of(codes**2.2 @ weights)
+        ),
+        "You took 2.2 for the screen's code, and there is no straight piece near black.": (
+            116 * np.cbrt(codes**2.2 @ weights) - 16
+        ),
+        "You took the middle of the largest and the smallest: that is the lightness of HSL.": (
+            50 * (codes.max(axis=-1) + codes.min(axis=-1))
+        ),
+        "You averaged R, G and B: the eye gets far more from green than from blue.": (
+            100 * codes.mean(axis=-1)
+        ),
+        "You added up light with equal weights: the eye gets far more from green than from blue.": (
+            _lightness_of(_light(codes).mean(axis=-1))
+        ),
+        "You took the weights of television, for codes: that is a grey, but not L.": (
+            100 * codes @ (0.299, 0.587, 0.114)
+        ),
+        "You took the first row of the matrix: that is X, and L is made of Y.": (
+            _lightness_of(_light(codes) @ lab.XYZ_FROM_RGB[0] / lab.WHITE[0])
+        ),
+        "You read the channels backwards: R comes first in a file, then G, then B.": (
+            np.array(lab.rgb_to_lab(rgb[..., ::-1]))[..., 0]
+        ),
+        "You put 0..255 into a formula for 0..1: divide by 255 first.": (
+            116 * np.cbrt(((rgb + 0.055) / 1.055) ** 2.4 @ weights) - 16
+        ),
+        "You left out the straight piece of the cube root: near black L would be below 0.": (
+            116 * np.cbrt(light) - 16
+        ),
+        "You left out the straight piece of the screen's code: look at dark colours.": (
+            _lightness_of(((codes + 0.055) / 1.055) ** 2.4 @ weights)
+        ),
+        "You left out both straight pieces: look at dark colours.": (
+            116 * np.cbrt(((codes + 0.055) / 1.055) ** 2.4 @ weights) - 16
+        ),
+    }
+    with mock.patch("skimage.color.rgb2lab", _ready), mock.patch("colorlib.lab.rgb_to_lab", _ready):
+        expect(student, rgb, right=right, mistakes=mistakes)
+
+
+def _light(codes):
+    """Amounts of red, green and blue light, by way of XYZ."""
+    from colorlib import lab
+
+    return color.rgb2xyz(codes) @ lab.RGB_FROM_XYZ.T
+
+
+def _lightness_of(luminance):
+    return color.xyz2lab(np.stack([luminance] * 3, axis=-1))[..., 0]
+
+
+def _ready(*arguments, **options):
+    raise NotYet("You called a ready conversion: here you make each step yourself.")
+
+
+def lab_reach(student, draw):
+    """The largest chroma that a screen can show at one L, for several hues."""
+    from colorlib import lab
+
+    lightness = round(draw.uniform(55, 70), 1)
+    hues = (np.array([20.0, 110, 200, 290]) + draw.uniform(-15, 15, 4)).round(1)
+    direction = _direction(hues)
+
+    def chroma_of(direction, lightness=lightness):
+        far = np.linspace(134, 140, 16)[:, None, None] * direction  # (16, 4, 2)
+        fitted = lab.fit_gamut(np.insert(far, 0, lightness, axis=-1))
+        return np.hypot(fitted[..., 1], fitted[..., 2]).max(axis=0)  # each stops a little below
+
+    clipped = lab.lab_to_rgb(np.insert(140 * direction, 0, lightness, axis=-1))
+    clipped = np.array(lab.rgb_to_lab(np.array(clipped)))
+    right = chroma_of(direction)
+    expect(
+        student,
+        lightness,
+        hues,
+        right=right,
+        tolerance=0.55 / right.max(),
+        mistakes={
+            "You took degrees for radians: convert the hues first, with `np.radians`.": (
+                chroma_of(_direction(np.degrees(hues)))
+            ),
+            "You swapped a and b: 0° is towards +a, so a is the chroma times the cosine.": (
+                chroma_of(direction[:, ::-1])
+            ),
+            "You turn the wrong way round: 90° is yellow, towards +b.": chroma_of(
+                direction * [1, -1]
+            ),
+            "You always look at L = 50: the gamut has another shape at each lightness.": (
+                chroma_of(direction, lightness=50)
+            ),
+            "You measure what is left after clipping: it has another L and another hue.": (
+                np.hypot(*clipped[:, 1:].T)
+            ),
+            "You stopped at the smallest of the answers: each hue has its own.": (
+                np.full(4, right.min())
+            ),
+            "You give a factor, not a chroma: multiply it by the chroma you started from.": (
+                right / 140
+            ),
+            "You count steps of a tenth: multiply their number by 0.1.": 10 * right,
+        },
+    )
+
+
+def _direction(hues):
+    return np.stack([np.cos(np.radians(hues)), np.sin(np.radians(hues))], axis=-1)
+
+
+def lab_twins(student, draw):
+    """Two pixels of equal L and far apart in colour, and what a network would make of them."""
+    twins, figure, text = student
+    if any(part is ... for part in student):
+        raise NotAttempted
+    photos = photoset.commons().photos
+    try:
+        places = np.asarray(twins)
+    except ValueError:  # rows of unequal length
+        places = np.empty(0)
+    if places.shape != (2, 3) or places.dtype.kind not in "iu":
+        raise NotYet("`twins` should be two places, each of them `(photo, row, column)`.")
+    if (places < 0).any() or (places >= photos.shape[:3]).any():
+        raise NotYet("There is no such pixel: photos go from 0 to 749, rows and columns to 255.")
+    if places[0, 0] == places[1, 0]:
+        raise NotYet("Both pixels are in one photo: take two different ones.")
+    one, other = metrics.photo_to_lab(photos[tuple(places.T)])
+    if abs(one[0] - other[0]) > 0.5:
+        raise NotYet(
+            f"A black-and-white photo tells these two apart: their L are {one[0]:.1f} and "
+            f"{other[0]:.1f}."
+        )
+    apart = np.hypot(*(one - other)[1:])
+    if apart < 60:
+        raise NotYet(f"The two colours are only {apart:.0f} units apart in the a-b plane.")
+    expect_figure(figure, photos=4)
+    return expect_text(
+        text,
+        60,
+        {
+            "the colour that L alone leads to, a mean": ("mean", "average", "between"),
+            "what lies around the pixels": ("around", "surround", "textur", "shape", "context"),
         },
     )

@@ -39,6 +39,8 @@ WRONG = {
     "evaluation_rows": [
         ("down the columns", "def ab_of_row(photos):\n"
          "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=(0, 1))"),
+        ("took the median", "def ab_of_row(photos):\n"
+         "    return np.median(metrics.photo_to_lab(photos)[..., 1:], axis=(0, 2))"),
         ("a table for each photo", "def ab_of_row(photos):\n"
          "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=2)"),
         ("convert first", "def ab_of_row(photos):\n"
@@ -68,6 +70,9 @@ WRONG = {
         ("as rows of photos", AUTHORS + "np.quantile(gain[drawn].mean(axis=1), [0.025, 0.975])"),
         ("leave 2.5 %", AUTHORS + "np.quantile(sums[drawn].sum(1) / counts[drawn].sum(1), "
          "[0.05, 0.95])"),
+        ("no bell curve", AUTHORS.replace("return ", "means = sums[drawn].sum(1) ")
+         + "/ counts[drawn].sum(1)\n"
+         "    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()"),
         ("the number of all photos", AUTHORS
          + "np.quantile(sums[drawn].sum(1) / len(gain), [0.025, 0.975])"),
         ("only once", AUTHORS + "np.quantile([gain[np.isin(owner, row)].mean() for row in drawn], "

@@ -1,5 +1,22 @@
 """Wrong answers to the exercises of chapter 01, each with words that the check must say of it."""
 
+JOIN = "def join(l, ab):\n    return np.concatenate([{}, {}], axis=-1)"
+LIGHT = "def lightness(rgb):\n    c = rgb / 255\n    "
+REACH = """def reach(lightness, hues):
+    answers = []
+    for hue in hues:
+        step = np.array([0, {}, {}])
+        many = np.array([{}, 0, 0]) + np.arange(0, 140, 0.1)[:, None] * step
+        answers.append(0.1 * lab.in_gamut(many).sum())
+    return np.array(answers)
+"""
+COS, SIN = "np.cos(np.radians(hue))", "np.sin(np.radians(hue))"
+TWINS = "twins = ((23, 184, 184), {})\nfigure = {}\nanswer = {!r}"
+SKY, LEAF = (81, 76, 212), (23, 184, 188)
+GRID = "figures.photo_grid([photos.photos[[23, 81]]] * 2, ('one', 'other'))"
+TWO = "figures.photo_grid([photos.photos[[23, 81]]], ('one', 'other'))"
+TEXT = "From L alone the network would answer with the mean of all such pixels, a dull brown. " * 5
+
 WRONG = {
     "lab_chroma": [
         ("included L", "def chroma(c):\n    return np.linalg.norm(c, axis=-1)"),
@@ -7,4 +24,67 @@ WRONG = {
         ("square root", "def chroma(c):\n    return c[..., 1] ** 2 + c[..., 2] ** 2"),
         ("`(4, 5)`", "def chroma(c):\n    return np.hypot(c[..., 1], c[..., 2]).max()"),
     ],
-}
+    "lab_unscaled": [
+        ("without a shift", JOIN.format("50 * l[..., None]", "128 * ab")),
+        ("after the factor", JOIN.format("50 * l[..., None] + 1", "128 * ab")),
+        ("for 0..1", JOIN.format("50 * l[..., None] + 50", "255 * ab - 128")),
+        ("L by 100", JOIN.format("100 * l[..., None]", "128 * ab")),
+        ("factor is too large", JOIN.format("100 * (l[..., None] + 1)", "128 * ab")),
+        ("like a and b", "def join(l, ab):\n    return 128 * np.dstack([l, ab])"),
+        ("a and b by 100", JOIN.format("50 * l[..., None] + 50", "100 * ab")),
+        ("by 127", JOIN.format("50 * l[..., None] + 50", "127 * ab")),
+        ("by 110", JOIN.format("50 * l[..., None] + 50", "110 * ab")),
+        ("shifted a and b", JOIN.format("50 * l[..., None] + 50", "64 * (ab + 1)")),
+        ("no Lab units", JOIN.format("50 * l[..., None] + 50", "ab")),
+        ("swapped", JOIN.format("50 * l[..., None] + 50", "128 * ab[..., ::-1]")),
+        ("L last", JOIN.format("128 * ab", "50 * l[..., None] + 50")),
+        ("ValueError", JOIN.format("50 * l + 50", "128 * ab")),
+    ],
+    "lab_lightness": [
+        ("codes of the file", LIGHT + "f = np.cbrt(c @ lab.XYZ_FROM_RGB[1])\n    "
+         "return np.where(f > 0.2069, 116 * f - 16, 903.3 * f**3)"),
+        ("cube root is missing", "from skimage import color\n"
+         "def lightness(rgb):\n    return 100 * color.rgb2xyz(rgb)[..., 1]"),
+        ("black should have L = 0", "from skimage import color\n"
+         "def lightness(rgb):\n    return 116 * np.cbrt(color.rgb2xyz(rgb)[..., 1])"),
+        ("rough substitute", LIGHT + "y = c**2.2 @ [0.212671, 0.715160, 0.072169]\n    "
+         "return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16"),
+        ("of HSL", LIGHT + "return 50 * (c.max(axis=-1) + c.min(axis=-1))"),
+        ("averaged", LIGHT + "return 100 * c.mean(axis=-1)"),
+        ("television", LIGHT + "return 100 * (c @ [0.299, 0.587, 0.114])"),
+        ("divide by 255", "def lightness(c):\n    light = ((c + 0.055) / 1.055) ** 2.4\n    "
+         "return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
+        ("both straight pieces", LIGHT + "light = ((c + 0.055) / 1.055) ** 2.4\n    "
+         "return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
+        ("below 0", LIGHT + "light = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)"
+         "\n    return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
+        ("ready conversion", "def lightness(c):\n    return metrics.photo_to_lab(c)[..., 0]"),
+        ("ready conversion", "def lightness(c):\n    return lab.rgb_to_lab(c)[..., 0]"),
+    ],
+    "lab_reach": [
+        ("degrees for radians", REACH.format("np.cos(hue)", "np.sin(hue)", "lightness")),
+        ("swapped a and b", REACH.format(SIN, COS, "lightness")),
+        ("wrong way", REACH.format(COS, "-" + SIN, "lightness")),
+        ("L = 50", REACH.format(COS, SIN, 50)),
+        ("smallest of the answers", REACH.format(COS, SIN, "lightness")
+         + "right = reach\ndef reach(l, h):\n    return np.full(len(h), right(l, h).min())"),
+        ("a factor", REACH.format(COS, SIN, "lightness")
+         + "right = reach\ndef reach(l, h):\n    return right(l, h) / 140"),
+        ("steps of a tenth", REACH.format(COS, SIN, "lightness").replace("0.1 * lab", "lab")),
+        ("after clipping", """def reach(lightness, hues):
+    a, b = 140 * np.cos(np.radians(hues)), 140 * np.sin(np.radians(hues))
+    rgb = np.array(lab.lab_to_rgb(np.stack([lightness + 0 * a, a, b], axis=-1)))
+    return np.hypot(*np.array(lab.rgb_to_lab(rgb))[:, 1:].T)"""),
+    ],
+    "lab_twins": [
+        ("`(photo, row, column)`", TWINS.format((81, 76), GRID, TEXT)),
+        ("no such pixel", TWINS.format((81, 76, 256), GRID, TEXT)),
+        ("in one photo", TWINS.format(LEAF, GRID, TEXT)),
+        ("tells these two apart", TWINS.format((81, 10, 10), GRID, TEXT)),
+        ("units apart", TWINS.format((645, 2, 66), GRID, TEXT)),
+        ("Matplotlib figure", TWINS.format(SKY, "photos.photos[23]", TEXT)),
+        ("shows 2 photos", TWINS.format(SKY, TWO, TEXT)),
+        ("explain a little more", TWINS.format(SKY, GRID, "A dull brown, the mean.")),
+        ("around the pixels", TWINS.format(SKY, GRID, TEXT)),
+    ],
+}  # fmt: skip

@@ -1,0 +1,294 @@
+"""The exercises of chapter 04_network."""
+
+import tracemalloc
+
+import numpy as np
+
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    call,
+    compare,
+    expect,
+    expect_figure,
+    expect_text,
+)
+
+
+def _anatomy(side, channels, stack):
+    """The library's rows for convolutions (filters, kernel, stride) on a square picture."""
+    import keras
+
+    from colorlib import anatomy
+
+    with keras.StatelessScope(initialize_variables=False):
+        x = picture = keras.Input((side, side, channels))
+        for filters, kernel, stride in stack:
+            x = keras.layers.Conv2D(filters, kernel, stride, "same")(x)
+        return anatomy.layer_table(keras.Model(picture, x))
+
+
+def network_layer(student, draw):
+    """What a convolution puts out, holds and costs."""
+    kernels, strides = (3, 5, 3, 7), (2, 2, 3, 1)
+    sides = 6 * draw.integers(3, 12, 4) + 1  # neither even nor a multiple of 3
+    channels, filters = draw.integers(2, 9, 4), draw.integers(10, 30, 4)
+    cases = np.stack([sides, channels, filters, kernels, strides], axis=1)  # (4, 5)
+    rows = [_anatomy(s, c, [(f, k, step)])[0] for s, c, f, k, step in cases.tolist()]
+    answers = [call(student, *case) for case in cases.tolist()]
+    if any(np.shape(answer) != (3,) for answer in answers):
+        raise NotYet("your function should return three numbers: side, parameters, FLOP.")
+
+    side, channels, filters, kernel, stride = cases.T
+    out = np.array([row.output[0] for row in rows])
+    weights = kernel**2 * channels * filters
+    numbers = {
+        "side": (
+            out,
+            {
+                "You rounded the side down: stencils lie on the first pixel, the third and so on, "
+                "so with an odd side there is one more.": side // stride,
+                'You let stencils lie within the picture only: that is `padding="valid"`.': (
+                    (side - kernel) // stride + 1
+                ),
+                "You forgot the stride: it makes the side smaller.": side,
+            },
+        ),
+        "parameters": (
+            np.array([row.parameters for row in rows]),
+            {
+                "You forgot the biases: each filter has one.": weights,
+                "You gave each input channel a bias: each *filter* has one.": weights + channels,
+                "You added one bias for the whole layer: each filter has one.": weights + 1,
+                "You forgot that a stencil is square: it has k times k places.": (
+                    kernel * channels * filters + filters
+                ),
+                "You forgot the input channels: a filter has a stencil for each of them.": (
+                    kernel**2 * filters + filters
+                ),
+                "You counted the weights once for each place: the same ones are used everywhere.": (
+                    weights * out**2 + filters
+                ),
+            },
+        ),
+        "FLOP": (
+            np.array([row.flop for row in rows]),
+            {
+                "You counted the places of the input: a stencil is used once for each place of the "
+                "output.": 2 * weights * side**2,
+                "You counted multiplications only: each is followed by an addition.": (
+                    weights * out**2
+                ),
+                "You counted the places along one side: the output has side times side.": (
+                    2 * weights * out
+                ),
+                "You counted the biases, too: here they are left out.": (
+                    2 * (weights + filters) * out**2
+                ),
+                "You forgot the filters: each of them is laid on each place.": (
+                    2 * kernel**2 * channels * out**2
+                ),
+            },
+        ),
+    }
+    for column, (name, (right, mistakes)) in enumerate(numbers.items()):
+        try:
+            compare([answer[column] for answer in answers], right, mistakes, 0, (cases,))
+        except NotYet as reason:
+            raise NotYet(f"{name}: {reason}") from None
+
+
+def network_overlaps(student, draw):
+    """How many stencils of a transposed convolution cover each place."""
+    from keras import ops
+
+    for kernel, stride in ((3, 2), *draw.permutation([(5, 2), (4, 3), (5, 3), (4, 2)]).tolist()):
+        places = int(draw.integers(5, 9))
+        ones = ops.ones((1, places, 1)), ops.ones((kernel, 1, 1))
+        right = np.asarray(ops.conv_transpose(*ones, stride, "valid"))[0, :, 0]
+        expect(
+            student,
+            places,
+            kernel,
+            stride,
+            right=right,
+            mistakes={
+                "You set the count to 1: a second stencil on the same place has to be added.": (
+                    np.ones_like(right)
+                ),
+                "You cut off what hangs over the end: here nothing is cut.": (
+                    right[: places * stride]
+                ),
+                "You laid the stencils side by side: they begin `stride` steps apart.": (
+                    np.convolve(np.ones(places), np.ones(kernel))
+                ),
+                "You exchanged kernel and stride: the kernel is how long a stencil is.": (
+                    _covered(places, stride, kernel)
+                ),
+                "You made the stencils as long as the steps: then nothing overlaps.": (
+                    np.ones(places * stride)
+                ),
+                "You forgot a stencil: there is one for each place.": (
+                    _covered(places - 1, kernel, stride)
+                ),
+            },
+        )
+
+
+def _covered(places, kernel, stride):
+    starts = np.zeros((places - 1) * stride + 1)
+    starts[::stride] = 1
+    return np.convolve(starts, np.ones(kernel))
+
+
+def network_field(student, draw):
+    """The receptive field after each layer of a stack."""
+    kernels = draw.permutation([2, 3, 3, 5, 7])
+    strides = draw.permutation([1, 1, 2, 2, 2])
+    stack = [(1, kernel, stride) for kernel, stride in zip(kernels, strides, strict=True)]
+    stack = [tuple(map(int, layer)) for layer in stack]
+    right = np.array([row.receptive_field for row in _anatomy(256, 1, stack)])
+    apart = np.cumprod(strides)  # of neighbours behind each layer
+    previous = np.concatenate([[1], strides[:-1]])
+    reach = kernels - 1
+    expect(
+        student,
+        kernels.tolist(),
+        strides.tolist(),
+        right=right,
+        mistakes={
+            "You forgot the strides: behind a stride of 2 neighbours lie 2 pixels apart.": (
+                1 + np.cumsum(reach)
+            ),
+            "You let a layer's own stride widen its view: only the strides *before* it do.": (
+                1 + np.cumsum(reach * apart)
+            ),
+            "You took a layer's own stride: what counts is the product of all strides before it.": 1
+            + np.cumsum(reach * strides),
+            "You added up the kernels: the pixel in the middle is seen already, and strides spread "
+            "the rest.": np.cumsum(kernels),
+            "You took the stride of the layer before only: all strides so far multiply.": (
+                1 + np.cumsum(reach * previous)
+            ),
+            "You added k in place of k - 1: the pixel in the middle is seen already.": (
+                1 + np.cumsum(kernels * apart // strides)
+            ),
+            "You began with 0: without any layer a place is one pixel and sees itself.": right - 1,
+            "You multiplied the kernels: each layer adds to the view of the one before.": (
+                np.cumprod(kernels)
+            ),
+            "You give the distance of neighbours: the view was asked for.": apart,
+            "You give the last layer only: the view after *each* layer was asked for.": right[-1],
+        },
+        tolerance=0,
+    )
+
+
+def network_fusion(student, draw):
+    """The fusion as a sum, without copies of the scores."""
+    batch, height, width = 3, 2, 3  # as wide as the batch, so that wrong shapes fit, too
+    features, scores = draw.normal(size=(batch, height, width, 5)), draw.normal(size=(batch, 7))
+    kernel, bias = draw.normal(size=(1, 1, 12, 4)), draw.normal(size=4)
+    copied = np.tile(scores[:, None, None], (1, height, width, 1))
+
+    def by_paper(first, second):
+        return np.concatenate([first, second], axis=-1) @ kernel[0, 0]
+
+    both, local = by_paper(features, copied), by_paper(features, 0 * copied)
+    across = np.tile(scores, (batch, height, 1, 1))  # a photo's scores in each column
+    expect(
+        student,
+        features,
+        scores,
+        kernel,
+        bias,
+        right=np.maximum(both + bias, 0),
+        mistakes={
+            "You took the first rows of the matrix for the scores: the features come first.": (
+                np.maximum(by_paper(copied, features) + bias, 0)
+            ),
+            "You gave each column of the grid the scores of another photo: NumPy aligned the batch "
+            "with the width. Put axes of length 1 between.": (
+                np.maximum(by_paper(features, across) + bias, 0)
+            ),
+            "You left out the ReLU: nothing negative leaves the fusion.": both + bias,
+            "You forgot the bias: it is added before the ReLU.": np.maximum(both, 0),
+            "You added the bias to both terms: it counts once.": np.maximum(both + 2 * bias, 0),
+            "You added the bias after the ReLU: a bias shifts where the ReLU bends.": (
+                np.maximum(both, 0) + bias
+            ),
+            "You applied a ReLU to each term: only the sum is bent, or the scores could never "
+            "silence a feature.": np.maximum(local, 0) + np.maximum(both - local + bias, 0),
+            "You forgot the scores: the photo's class changes nothing.": (
+                np.maximum(local + bias, 0)
+            ),
+        },
+    )
+    features, scores = np.ones((1, 64, 64, 8)), np.ones((1, 1000))
+    kernel, bias = np.ones((1, 1, 1008, 8)), np.ones(8)
+    box = 64 * 64 * 1000 * 4  # bytes, if the copies are float32
+    peak = _peak_memory(student, features, scores, kernel, bias)
+    if peak > box / 2:
+        raise NotYet(
+            "You copied the scores to every place: the numbers are right, but for a grid of 64×64 "
+            f"you needed {peak / 1e6:.0f} MB. The scores need to be multiplied only once."
+        )
+
+
+def _peak_memory(student, *inputs):
+    """The most bytes that a call holds at a time."""
+    tracemalloc.start()
+    try:
+        call(student, *inputs)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def network_ceilings(student, draw):
+    """For which photos 4x4 colours are enough, and why."""
+    from colorlib import metrics, opponents, photoset
+
+    errors, figure, text = student
+    if errors is ...:
+        raise NotAttempted
+    photos, ceiling = photoset.commons(), opponents.OPPONENTS["true ab at 4x4"].function
+    true = [metrics.photo_to_lab(photo) for photo in photos.photos[photos.validation[::3]]]
+    away = np.array([ceiling(lab, None) - lab[..., 1:] for lab in true])  # (14, 256, 256, 2)
+    distance = np.linalg.norm(away, axis=-1)
+    right, squared = distance.mean(axis=(1, 2)), (distance**2).mean(axis=(1, 2))
+    compare(
+        errors,
+        right,
+        {
+            "You measured grey: compare the true colours with those at 4×4.": (
+                np.linalg.norm(np.array(true)[..., 1:], axis=-1).mean(axis=(1, 2))
+            ),
+            "You squared the distances: then a few bad pixels count most.": squared,
+            "You took the root of the mean square: then a few bad pixels count most.": (
+                np.sqrt(squared)
+            ),
+            "You took a and b apart: the distance is that in the plane of both.": (
+                np.abs(away).mean(axis=(1, 2, 3))
+            ),
+            "You took the mean over all photos: one number for each was asked for.": right.mean(),
+            "You sorted the errors: leave them in the order of the photos.": np.sort(right),
+        },
+        tolerance=1e-3,
+    )
+    expect_figure(figure, photos=8)
+    return expect_text(
+        text,
+        words=60,
+        topics={
+            "what in the photo makes it easy or hard": (
+                "small",
+                "edge",
+                "large",
+                "detail",
+                "shape",
+            ),
+            "photos with little colour": ("grey", "gray", "little colour", "colourless", "pale"),
+            "what a place of the middle can hold": ("512", "numbers", "decoder", "more than one"),
+        },
+    )

@@ -1,0 +1,289 @@
+"""The exercises of chapter 05_training."""
+
+import numpy as np
+from scipy.signal import lfilter
+
+from colorlib.checks.judging import NotAttempted, NotYet, describe, expect, expect_text
+
+
+def training_rate(student, draw):
+    """A warm-up and half a cosine wave."""
+    total, warm = int(draw.integers(200, 900)), int(draw.integers(20, 90))
+    peak = round(float(draw.uniform(0.0005, 0.003)), 5)
+    steps = np.append(np.arange(0, total, 7), [warm, total])
+    climb = peak * steps / warm
+
+    def rate(share, wave=lambda share: (1 + np.cos(np.pi * share)) / 2):
+        return np.where(steps < warm, climb, peak * wave(share))
+
+    share = (steps - warm) / (total - warm)
+    expect(
+        student,
+        steps,
+        total,
+        warm,
+        peak,
+        right=rate(share),
+        mistakes={
+            "You let the wave run from step 0: then it has fallen already when the warm-up ends, "
+            "and the rate jumps.": rate(steps / total),
+            "You let the wave take all of `total` after the warm-up: it must reach 0 at the step "
+            "`total`.": rate((steps - warm) / total),
+            "You forgot the warm-up: the rate climbs first.": (
+                peak * (1 + np.cos(np.pi * steps / total)) / 2
+            ),
+            "You let the wave begin before step `warm`, and take whichever rate is smaller: the "
+            "peak is reached at the step `warm` exactly.": (
+                np.minimum(climb, peak * (1 + np.cos(np.pi * steps / total)) / 2)
+            ),
+            "You multiplied both: the wave waits at its top until the warm-up is over.": (
+                np.minimum(climb, peak) * (1 + np.cos(np.pi * steps / total)) / 2
+            ),
+            "You forgot to halve: 1 + cos is 2 at its top.": (
+                rate(share, lambda share: 1 + np.cos(np.pi * share))
+            ),
+            "You forgot the 1: a cosine alone becomes negative halfway.": (
+                rate(share, lambda share: np.cos(np.pi * share))
+            ),
+            "You forgot pi: half a wave of the cosine ends at pi.": (
+                rate(share, lambda share: (1 + np.cos(share)) / 2)
+            ),
+            "You gave the cosine degrees: NumPy wants radians, half a circle is pi.": (
+                rate(share, lambda share: (1 + np.cos(180 * share)) / 2)
+            ),
+            "You took a quarter of a wave: half of one starts flat and ends flat.": (
+                rate(share, lambda share: np.cos(np.pi * share / 2))
+            ),
+            "You let the rate fall in a straight line: it should follow the wave.": (
+                rate(share, lambda share: 1 - share)
+            ),
+        },
+    )
+
+
+def training_push(student, draw):
+    """The gradient of the loss by what goes into tanh."""
+    shape = (int(draw.integers(3, 6)), int(draw.integers(6, 9)), 2)
+    true, z = draw.uniform(-0.8, 0.8, shape), draw.normal(0, 0.8, shape)
+    pixels = shape[0] * shape[1]
+    predicted = np.tanh(z)
+    flat, difference = 1 - predicted**2, predicted - true
+    right = flat * difference / pixels
+    expect(
+        student,
+        true,
+        z,
+        right=right,
+        mistakes={
+            "You have the sign of the step: training goes against the derivative, but asked for "
+            "is the derivative itself.": -right,
+            "You forgot the 2 of the square: it cancels the 2 in 2HW.": right / 2,
+            "You divided by HW and kept the 2: equation (1) divides by 2HW.": 2 * right,
+            "You forgot the mean: the loss is divided by 2HW, and so is its derivative.": (
+                2 * flat * difference
+            ),
+            "You forgot the mean, and the 2 of the square: the loss is divided by 2HW.": (
+                flat * difference
+            ),
+            "You forgot tanh on the way back: its derivative is a factor, too.": (
+                difference / pixels
+            ),
+            "You compared z with the truth: the prediction is the tanh of z.": (
+                (z - true) / pixels
+            ),
+            "You took the tanh of the prediction again: its derivative is 1 - predicted**2.": (
+                (1 - np.tanh(predicted) ** 2) * difference / pixels
+            ),
+            "You took 1 - z**2: the derivative of tanh is made of tanh z, not of z.": (
+                (1 - z**2) * difference / pixels
+            ),
+            "You added up the push of all pixels: every z has its own.": right.sum(),
+        },
+    )
+    return "now try z = 10. A tanh that has become flat hardly feels any push."
+
+
+def training_floor(student, draw):
+    """What the best answer to each lightness costs."""
+    levels = draw.choice(np.arange(20, 80, 3), 6, replace=False)
+    level = draw.permutation(np.repeat(levels, [1, 3, 8, 20, 50, 90]))  # (172,)
+    beside = draw.uniform(-0.45, 0.45, len(level))  # what rounding takes away
+    centers = draw.normal((-30, 30), 12, (100, 2))  # a and b have different means
+    ab = centers[level] + draw.gamma(2, draw.uniform(2, 14, 100)[level, None], (len(level), 2))
+    ab += 10 * np.sign(beside)[:, None]
+    lightness = level + beside
+    groups = [ab[level == each] for each in levels]
+    variances = [group.var(axis=0).mean() / 128**2 for group in groups]
+    sizes = [len(group) for group in groups]
+    right = np.average(variances, weights=sizes)
+
+    def cost(answer, keys=level):
+        parts = [ab[keys == key] - answer(ab[keys == key]) for key in np.unique(keys)]
+        return np.mean(np.concatenate(parts) ** 2) / 128**2
+
+    expect(
+        student,
+        np.column_stack([lightness, ab]),
+        right=right,
+        mistakes={
+            "You gave all lightnesses one answer: each L may have its own.": (
+                ab.var(axis=0).mean() / 128**2
+            ),
+            "You averaged the lightnesses: a lightness of many pixels has to count more than one "
+            "of few.": np.mean(variances),
+            "You pooled a and b: each has a mean of its own.": (
+                np.average([group.var() / 128**2 for group in groups], weights=sizes)
+            ),
+            "You pooled a and b, and averaged the lightnesses: each has a mean of its own, and "
+            "pixels count.": np.mean([group.var() / 128**2 for group in groups]),
+            "You added up the lightnesses: the loss is a mean over pixels.": np.sum(variances),
+            "You added a and b: equation (1) takes the mean of both.": 2 * right,
+            "You forgot to divide by 128: then the loss is in squared Lab units.": right * 128**2,
+            "You divided the squares by 128: it is a and b that are divided, so the squares by "
+            "128 twice.": right * 128,
+            "You took a root: the loss is the mean of squares.": np.sqrt(right),
+            "You answered with the median: it is cheapest for absolute errors, not for squares.": (
+                cost(lambda group: np.median(group, axis=0))
+            ),
+            "You cut L off: 49.7 rounds to 50.": (
+                cost(lambda group: group.mean(axis=0), np.floor(lightness))
+            ),
+            "You did not round L: then each pixel is alone with its lightness, and its answer "
+            "costs nothing.": 0.0,
+            "You answered with grey: the loss of painting nothing is no floor.": (
+                np.mean(ab**2) / 128**2
+            ),
+        },
+    )
+
+
+def training_adam(student, draw):
+    """Some steps of Adam, as Keras does them."""
+    shape = (int(draw.integers(5, 8)), 3)
+    signs = draw.choice([-1, 1, 1], shape)
+    gradients = signs * draw.uniform(0.3, 2, shape) * [1, -30, 900]  # all far above epsilon
+    rate = round(float(draw.uniform(0.001, 0.01)), 4)
+    t = np.arange(1, len(gradients) + 1)[:, None]
+    mean = lfilter([0.1], [1, -0.9], gradients, axis=0)
+    square = lfilter([0.001], [1, -0.999], gradients**2, axis=0)
+    one, two = 1 - 0.9**t, 1 - 0.999**t
+
+    def along(steps):
+        return -rate * np.cumsum(steps, axis=0)
+
+    right = _by_keras(gradients, rate)
+    expect(
+        student,
+        gradients,
+        rate,
+        right=right,
+        mistakes={
+            "You forgot both hats: without them the first steps are too large.": (
+                along(mean / np.sqrt(square))
+            ),
+            "You forgot the hat of v: the first steps become far too large.": (
+                along(mean / one / np.sqrt(square))
+            ),
+            "You forgot the hat of m: the first steps become far too small.": (
+                along(mean / np.sqrt(square / two))
+            ),
+            "You feed the corrected means back: the hats are for the step, the means go on "
+            "without them.": _fed_back(gradients, rate),
+            "You forgot the root: the gradient's size cancels only against the root of v.": (
+                along(mean / one / (square / two))
+            ),
+            "You go uphill: the step is subtracted.": -right,
+            "You took the gradient in place of its mean m.": (
+                along(gradients / np.sqrt(square / two))
+            ),
+            "You do plain gradient descent: Adam divides by the root of v.": along(gradients),
+            "You swapped 0.9 and 0.999: m forgets quickly, v slowly.": (
+                _by_keras(gradients, rate, beta_1=0.999, beta_2=0.9)
+            ),
+            "You return the steps: asked for are the weights, which add them up.": (
+                np.diff(right, axis=0, prepend=0)
+            ),
+            "You return only the last weights: asked for are those after every step.": right[-1],
+            "You return the start, too: the first row is what the first step made.": (
+                np.concatenate([np.zeros_like(right[:1]), right])
+            ),
+            "You stored one array again and again: all rows are the last one now; store copies, "
+            "or make a new array in each step.": np.broadcast_to(right[-1], right.shape),
+        },
+        tolerance=1e-3,  # Keras computes in float32 and adds its epsilon at another place
+    )
+
+
+def _by_keras(gradients, rate, **options):
+    """The weights after each step of Keras' optimizer."""
+    import keras  # here, for the other exercises do without it
+
+    weights = keras.Variable(np.zeros(gradients.shape[1:]), dtype="float32")
+    optimizer = keras.optimizers.Adam(rate, **options)
+    optimizer.build([weights])
+    path = []
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32")], [weights])
+        path.append(np.array(weights.value))
+    return np.stack(path)
+
+
+def _fed_back(gradients, rate):
+    """What comes of overwriting both means by their corrected values."""
+    mean = square = weights = 0
+    path = []
+    for t, gradient in enumerate(gradients, 1):
+        mean = (0.9 * mean + 0.1 * gradient) / (1 - 0.9**t)
+        square = (0.999 * square + 0.001 * gradient**2) / (1 - 0.999**t)
+        weights = weights - rate * mean / np.sqrt(square)
+        path.append(weights)
+    return np.stack(path)
+
+
+def training_answers(student, draw):
+    """Three losses' answers to one question, in a figure and in words."""
+    if any(part is ... for part in student):
+        raise NotAttempted
+    plausible, chances, answers, figure, text = student
+    plausible, chances, answers = (np.asarray(each) for each in (plausible, chances, answers))
+    if plausible.ndim != 2 or plausible.shape[1] != 2 or len(plausible) < 3:
+        raise NotYet(f"`plausible` should be three colours (a, b) or more: {describe(plausible)}.")
+    if chances.shape != plausible.shape[:1] or not np.isclose(chances.sum(), 1) or min(chances) < 0:
+        raise NotYet(
+            f"`chances` should hold {len(plausible)} numbers, none negative, that add up to 1."
+        )
+    apart = np.linalg.norm(plausible[:, None] - plausible, axis=-1) + 1e9 * np.eye(len(plausible))
+    if apart.min() < 10:
+        raise NotYet("two of your colours are less than 10 Lab units apart; take different ones.")
+    if answers.shape != (3, 2):
+        raise NotYet(f"`answers` should have the shape `(3, 2)`, but it is {describe(answers)}.")
+    # Both expected costs are convex: an answer is the best one if no neighbour is better.
+    around = np.array([(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)])
+    for name, answer, power in (("squared distance", answers[0], 2), ("distance", answers[1], 1)):
+        distances = np.linalg.norm(answer + around[:, None] - plausible, axis=-1)  # (9, n)
+        costs = distances**power @ chances
+        if costs.min() < costs[4] - 1e-6:
+            a, b = answer + around[costs.argmin()]
+            raise NotYet(
+                f"your answer for the {name} costs {costs[4]:.5g}, but a = {a:.4g}, b = {b:.4g} "
+                f"costs only {costs.min():.5g}."
+            )
+    best = plausible[chances == chances.max()]  # one or more
+    if not np.isclose(answers[2], best).all(axis=1).any():
+        raise NotYet("your third answer is not the most probable of your colours.")
+    drawn = [axes for axes in figure.axes if axes.images]
+    if len(drawn) < 4:
+        raise NotYet(f"`figure` shows {len(drawn)} photos; it should show four.")
+    if sum(any(map(str.isdigit, axes.get_title())) for axes in drawn) < 3:
+        raise NotYet("the titles in `figure` do not say the costs of the three answers.")
+    return expect_text(
+        text,
+        words=80,
+        topics={
+            "the squared distance, whose answer is a mean": ["mean", "average", "between"],
+            "the most probable colour": ["probable", "likely", "mode"],
+            "what happens when the probabilities shift": [
+                *("shift", "jump", "slide", "chang", "half"),
+            ],
+        },
+    )

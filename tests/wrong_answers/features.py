@@ -1,0 +1,165 @@
+"""Wrong answers to the exercises of chapter 03, each with words that the check must say of it."""
+
+THREE = "def for_vgg16(grey):\n    x = np.stack([grey] * 3, axis=-1)\n    return "
+
+TOP = "def top_accuracy(scores, truth, k):\n    order = np.argsort(-scores, axis=1)\n    return "
+
+SOFTMAX = (
+    "def softmax(logits, temperature=1.0):\n"
+    "    z = logits / temperature\n"
+    "    e = np.exp(z - z.max(axis=-1, keepdims=True))\n"
+    "    return "
+)
+
+VOTE = """\
+def vote(scores, colors, temperature):
+    own = np.eye(len(scores), dtype=bool)
+    u = scores / np.linalg.norm(scores, axis=1, keepdims=True)
+    s = (u @ u.T) / temperature
+    def softmax(z):
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+    return """
+
+TURNED = """\
+results = {{
+    "own scores": ({moved_own}, {error}),
+    "mirror": ({moved}, {error}),
+    "turn 90": (5.0, {error}),
+    "turn 180": (6.0, {error}),
+    "another": (13.0, {error}),
+}}
+figure, axis = figures.axes()
+axis.bar(list(results), [row[0] for row in results.values()])
+axis.set_ylabel("{label}")
+text = "{text}"
+"""
+TEXT = "The colours moved but the error is the same, also for the control, and I am not sure. " * 5
+
+
+def turned(moved_own=0.0, moved=2.0, error=19.0, label="Lab units", text=TEXT):
+    return TURNED.format(moved_own=moved_own, moved=moved, error=error, label=label, text=text)
+
+
+WRONG = {
+    "features_preprocess": [
+        ("in 0..1", THREE + "x - np.array([103.939, 116.779, 123.68])"),
+        ("order red, green, blue", THREE + "255 * x - np.array([123.68, 116.779, 103.939])"),
+        ("divided by 255", THREE + "x / 255 - np.array([103.939, 116.779, 123.68])"),
+        ("Xception", THREE + "(255 * x) / 127.5 - 1"),
+        ("did not subtract", THREE + "255 * x"),
+        ("added the means", THREE + "255 * x + np.array([103.939, 116.779, 123.68])"),
+        (
+            "before rows and columns",
+            "def for_vgg16(grey):\n    means = np.array([103.939, 116.779, 123.68])\n"
+            "    return 255 * np.stack([grey] * 3, axis=1) - means[:, None, None]",
+        ),
+        ("`(2, 4, 5, 3)`", "def for_vgg16(grey):\n    return 255 * grey - 103.939"),
+    ],
+    "features_top5": [
+        (
+            "k lowest",
+            "def top_accuracy(scores, truth, k):\n"
+            "    low = np.argsort(scores, axis=1)[:, :k]\n"
+            "    return (low == truth[:, None]).any(axis=1).mean()",
+        ),
+        ("with scores", TOP + "(np.sort(scores)[:, -k:] == truth[:, None]).any(axis=1).mean()"),
+        ("highest score only", TOP + "(order[:, 0] == truth).mean()"),
+        ("place k only", TOP + "(order[:, k - 1] == truth).mean()"),
+        ("all k comparisons", TOP + "(order[:, :k] == truth[:, None]).mean()"),
+        ("of *any* photo", TOP + "np.isin(truth, order[:, :k]).mean()"),
+        ("counted the hits", TOP + "(order[:, :k] == truth[:, None]).any(axis=1).sum()"),
+        ("counted the misses", TOP + "1 - (order[:, :k] == truth[:, None]).any(axis=1).mean()"),
+    ],
+    "features_softmax": [
+        (
+            "multiplied by the temperature",
+            SOFTMAX.replace("/ temperature", "* temperature") + "e / e.sum(axis=-1, keepdims=True)",
+        ),
+        (
+            "forgot the temperature",
+            SOFTMAX.replace(" / temperature", "") + "e / e.sum(axis=-1, keepdims=True)",
+        ),
+        (
+            "no longer 1",
+            SOFTMAX.replace(" / temperature", "")
+            + "e / e.sum(axis=-1, keepdims=True) / temperature",
+        ),
+        (
+            "over all photos",
+            "def softmax(logits, temperature=1.0):\n"
+            "    e = np.exp(logits / temperature)\n    return e / e.sum()",
+        ),
+        (
+            "over the first axis",
+            "def softmax(logits, temperature=1.0):\n"
+            "    e = np.exp(logits / temperature)\n    return e / e.sum(axis=0)",
+        ),
+        (
+            "over the second axis",
+            "def softmax(logits, temperature=1.0):\n    e = np.exp(logits / temperature)\n"
+            "    return e / e.sum(axis=1, keepdims=True)",
+        ),
+        (
+            "left out the division",
+            "def softmax(logits, temperature=1.0):\n    return np.exp(logits / temperature)",
+        ),
+        (
+            "left out the exponential",
+            "def softmax(logits, temperature=1.0):\n    z = logits / temperature\n"
+            "    return z / z.sum(axis=-1, keepdims=True)",
+        ),
+        (
+            "overflow",
+            "def softmax(logits, temperature=1.0):\n    e = np.exp(logits / temperature)\n"
+            "    return e / e.sum(axis=-1, keepdims=True)",
+        ),
+        (
+            "clipped",
+            "def softmax(logits, temperature=1.0):\n"
+            "    e = np.exp(np.clip(logits / temperature, -500, 500))\n"
+            "    return e / e.sum(axis=-1, keepdims=True)",
+        ),
+    ],
+    "features_neighbours": [
+        ("vote for itself", VOTE + "softmax(s) @ colors"),
+        ("still votes", VOTE + "softmax(np.where(own, 0, s)) @ colors"),
+        ("after the division", VOTE + "np.where(own, 0, softmax(s)) @ colors"),
+        (
+            "divide by the lengths",
+            VOTE + "softmax(np.where(own, -np.inf, scores @ scores.T / temperature)) @ colors",
+        ),
+        (
+            "multiplied by the temperature",
+            VOTE + "softmax(np.where(own, -np.inf, s * temperature**2)) @ colors",
+        ),
+        ("least alike", VOTE + "softmax(np.where(own, -np.inf, -s)) @ colors"),
+        (
+            "distance between",
+            VOTE + "softmax(np.where(own, -np.inf, "
+            "-np.linalg.norm(scores[:, None] - scores, axis=-1) / temperature)) @ colors",
+        ),
+        ("over the guessing photos", VOTE + "softmax(np.where(own, -np.inf, s)).T @ colors"),
+        ("forgot", VOTE + "softmax(np.where(own, -np.inf, s * temperature)) @ colors"),
+        (
+            "without the exponential",
+            VOTE + "np.where(own, 0, s) / np.where(own, 0, s).sum(axis=1)[:, None] @ colors",
+        ),
+        (
+            "nearest neighbour's colour",
+            VOTE.replace(" - z.max(axis=1, keepdims=True)", "")
+            + "softmax(np.where(own, -np.inf, s)) @ colors",
+        ),
+    ],
+    "features_turned": [
+        ("five rows", 'results = {"own scores": (0.0, 19.0)}'),
+        ("from something else", turned(moved_own=7.0)),
+        ("moves nothing", turned(moved=0.0)),
+        ("divided by 128", turned(error=0.15)),
+        ("other than the true colours", turned(error=2.0)),
+        ("which unit", turned(label="")),
+        ("explain a little more", turned(text="The colours moved, the error did not.")),
+        ("control", turned(text="It moved, but the error stayed. I am not sure of it. " * 8)),
+        ("Matplotlib figure", turned() + "figure = axis"),
+    ],
+}

@@ -1,0 +1,159 @@
+"""Wrong answers to the exercises of chapter 04, each with words that the check must say of it."""
+
+LAYER = "def layer(side, channels, filters, kernel, stride):\n    out = -(-side // stride)\n    "
+RIGHT_LAYER = {
+    "out": "out",
+    "parameters": "kernel**2 * channels * filters + filters",
+    "flop": "2 * kernel**2 * channels * filters * out**2",
+}
+
+
+def layer(**changed):
+    numbers = RIGHT_LAYER | changed
+    return LAYER + f"return {', '.join(numbers.values())}"
+
+
+COVER = """\
+def overlaps(places, kernel, stride):
+    covered = np.zeros({length}, int)
+    for place in range({places}):
+        covered[place * {step} : place * {step} + {reach}] {add}
+    return covered{cut}
+"""
+
+
+def cover(**changed):
+    usual = {"length": "(places - 1) * stride + kernel", "places": "places", "step": "stride"}
+    return COVER.format(**usual | {"reach": "kernel", "add": "+= 1", "cut": ""} | changed)
+
+
+FIELDS = """\
+def fields(kernels, strides):
+    seen, apart, found = {start}, 1, []
+    for k, s in zip(kernels, strides):
+        {first}
+        {second}
+        found.append(seen)
+    return found{what}
+"""
+SEE, STEP = "seen += (k - 1) * apart", "apart *= s"
+
+
+def fields(start=1, first=SEE, second=STEP, what=""):
+    return FIELDS.format(start=start, first=first, second=second, what=what)
+
+
+FUSE = """\
+def fuse(features, scores, kernel, bias):
+    f = features.shape[-1]
+    local = features @ kernel[0, 0, :f]
+    whole = (scores @ kernel[0, 0, f:])[:, None, None]
+    return """
+
+COPIES = """\
+def fuse(features, scores, kernel, bias):
+    b, h, w, _ = features.shape
+    copied = np.broadcast_to(scores[:, None, None], (b, h, w, scores.shape[-1]))
+    joined = np.concatenate([features, copied], axis=-1)
+    return np.maximum(joined @ kernel[0, 0] + bias, 0)
+"""
+
+CEILINGS = """\
+coarse = [opponents.OPPONENTS["true ab at 4x4"].function(lab, None) for lab in true_lab]
+away = np.array(coarse) - true_lab[..., 1:]
+errors = {errors}
+figure = figures.photo_grid([some[:4], some[4:8]], {titles})
+text = "{text}"
+"""
+TEXT = "Small things in strong colours are hard, grey ones easy; 512 numbers can draw edges. " * 5
+
+
+def ceilings(errors="np.linalg.norm(away, axis=-1).mean((1, 2))", titles="['one']", text=TEXT):
+    return CEILINGS.format(errors=errors, titles=titles, text=text)
+
+
+WRONG = {
+    "network_layer": [
+        ("rounded the side down", layer(out="side // stride")),
+        ('padding="valid"', layer(out="(side - kernel) // stride + 1")),
+        ("forgot the stride", layer(out="side")),
+        ("forgot the biases", layer(parameters="kernel**2 * channels * filters")),
+        ("each input channel a bias", layer(parameters="channels * (kernel**2 * filters + 1)")),
+        ("one bias for the whole", layer(parameters="kernel**2 * channels * filters + 1")),
+        ("square", layer(parameters="kernel * channels * filters + filters")),
+        ("forgot the input channels", layer(parameters="filters * (kernel**2 + 1)")),
+        (
+            "once for each place",
+            layer(parameters="filters * (kernel**2 * channels * out**2 + 1)"),
+        ),
+        (
+            "places of the input",
+            layer(flop="2 * kernel**2 * channels * filters * side**2"),
+        ),
+        ("multiplications only", layer(flop="kernel**2 * channels * filters * out**2")),
+        ("along one side", layer(flop="2 * kernel**2 * channels * filters * out")),
+        ("biases, too", layer(flop="2 * filters * (kernel**2 * channels + 1) * out**2")),
+        ("forgot the filters", layer(flop="2 * kernel**2 * channels * out**2")),
+        (
+            "three numbers",
+            "def layer(side, channels, filters, kernel, stride):\n    return side // stride",
+        ),
+    ],
+    "network_overlaps": [
+        ("set the count to 1", cover(add="= 1")),
+        ("cut off", cover(cut="[: places * stride]")),
+        ("side by side", cover(length="places + kernel - 1", step="1")),
+        (
+            "exchanged kernel and stride",
+            cover(length="(places - 1) * kernel + stride", step="kernel", reach="stride"),
+        ),
+        ("as long as the steps", cover(length="places * stride", reach="stride")),
+        (
+            "forgot a stencil",
+            cover(length="(places - 2) * stride + kernel", places="places - 1"),
+        ),
+        ("should be an array", "def overlaps(places, kernel, stride):\n    return 'two'"),
+    ],
+    "network_field": [
+        ("forgot the strides", fields(first="seen += k - 1")),
+        ("own stride widen", fields(first=STEP, second=SEE)),
+        ("a layer's own stride: ", fields(first="seen += (k - 1) * s")),
+        ("added up the kernels", fields(start=0, first="seen += k")),
+        ("layer before only", fields(second="apart = s")),
+        ("k in place of k - 1", fields(first="seen += k * apart")),
+        ("began with 0", fields(start=0)),
+        ("multiplied the kernels", fields(first="seen *= k")),
+        ("distance of neighbours", fields(first=STEP, second="seen = apart")),
+        ("last layer only", fields(what="[-1]")),
+    ],
+    "network_fusion": [
+        (
+            "features come first",
+            "def fuse(features, scores, kernel, bias):\n"
+            "    s = scores.shape[-1]\n"
+            "    whole = (scores @ kernel[0, 0, :s])[:, None, None]\n"
+            "    return np.maximum(features @ kernel[0, 0, s:] + whole + bias, 0)",
+        ),
+        (
+            "aligned the batch",
+            FUSE.replace("[:, None, None]", "") + "np.maximum(local + whole + bias, 0)",
+        ),
+        ("left out the ReLU", FUSE + "local + whole + bias"),
+        ("forgot the bias", FUSE + "np.maximum(local + whole, 0)"),
+        ("bias to both terms", FUSE + "np.maximum((local + bias) + (whole + bias), 0)"),
+        ("after the ReLU", FUSE + "np.maximum(local + whole, 0) + bias"),
+        ("ReLU to each term", FUSE + "np.maximum(local, 0) + np.maximum(whole + bias, 0)"),
+        ("forgot the scores", FUSE + "np.maximum(local + bias, 0)"),
+        ("copied the scores", COPIES),
+    ],
+    "network_ceilings": [
+        ("measured grey", ceilings("np.linalg.norm(true_lab[..., 1:], axis=-1).mean((1, 2))")),
+        ("squared the distances", ceilings("(away**2).sum(-1).mean((1, 2))")),
+        ("root of the mean square", ceilings("np.sqrt((away**2).sum(-1).mean((1, 2)))")),
+        ("a and b apart", ceilings("np.abs(away).mean((1, 2, 3))")),
+        ("over all photos", ceilings("np.linalg.norm(away, axis=-1).mean()")),
+        ("sorted the errors", ceilings("np.sort(np.linalg.norm(away, axis=-1).mean((1, 2)))")),
+        ("above or beside", ceilings(titles="[]")),
+        ("photos with little colour", ceilings(text="Small things are hard to paint. " * 20)),
+    ],
+}

@@ -1,0 +1,94 @@
+"""Wrong answers to the exercises of chapter 02, each with words that the check must say of it."""
+
+BINS = "def count(ab):\n    i, j = np.moveaxis({}.astype(int){}, -1, 0)\n"
+TABLE = "    table = np.zeros((27, 27), int)\n    np.add.at(table, (i, j), 1)\n    return table"
+COPIES = "def differing_bits(c):\n    bits = {}\n    n = len(c)\n    bits = bits.reshape(n, -1)\n"
+LEAKS = """def leaks(authors, held_back):
+    names = [{} for name in authors]
+    training = {{name for name, out in zip(names, held_back) if not out}}
+    return np.array([bool({}) for name, out in zip(names, held_back)])"""
+SAME = "name.strip().lower()"
+WINDOW = """def source_table(size, down, right):
+    numbers = np.arange(size * size).reshape(size, size)
+    big = np.pad(numbers, size - 1, {!r})
+    return big[size - 1 + {} :, size - 1 + {} :][:size, :size]"""
+VARIED = "def variation(rgb):\n    {}\n\nfigure = {}\nanswer = {!r}"
+NOISE = "return rgb // 2 + np.random.default_rng().integers(0, 120, rgb.shape, dtype='uint8')"
+GRID = "figures.photo_grid([photos.photos[:4]] * 2, labels=('before', 'after'))"
+TEXT = "The input L changes a little and so does the answer, whose chroma falls. " * 7
+
+WRONG = {
+    "photos_bins": [
+        ("cut off decimals", BINS.format("(ab / 10)", " + 13") + TABLE),
+        ("rounded down", BINS.format("np.floor(ab / 10)", " + 13") + TABLE),
+        ("rounded down", BINS.format("(ab / 10 + 13)", "") + TABLE),
+        ("swapped the axes", BINS.format("np.rint(ab[..., ::-1] / 10)", " + 13") + TABLE),
+        ("forgot the 13", BINS.format("np.rint(ab / 10)", "") + TABLE),
+        ("counted each bin once", BINS.format("np.rint(ab / 10)", " + 13")
+         + "    table = np.zeros((27, 27), int)\n    table[i, j] += 1\n    return table"),
+        ("give shares", BINS.format("np.rint(ab / 10)", " + 13")
+         + TABLE.replace("return table", "return table / table.sum()")),
+        ("end at ±130", "def count(ab):\n    a, b = ab.reshape(-1, 2).T\n    "
+         "return np.histogram2d(a, b, 27, [[-130, 130], [-130, 130]])[0]"),
+        ("the middles", "def count(ab):\n    a, b = ab.reshape(-1, 2).T\n    "
+         "return np.histogram2d(a, b, np.arange(-130, 131, 10))[0]"),
+        ("IndexError", BINS.format("np.rint(ab)", " + 13") + TABLE),
+    ],
+    "photos_copies": [
+        ("wraps round", COPIES.format("np.diff(c) > 0")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("the cell above", COPIES.format("c[:, 1:] > c[:, :-1]")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("grey values themselves", COPIES.format("c")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("mean of the picture", COPIES.format("c > c.mean(axis=(1, 2), keepdims=True)")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("bits that agree", COPIES.format("c[..., 1:] > c[..., :-1]")
+         + "    return (bits[:, None] == bits).sum(axis=-1)"),
+        ("give a share", COPIES.format("c[..., 1:] > c[..., :-1]")
+         + "    return (bits[:, None] != bits).mean(axis=-1)"),
+        ("how many bits", COPIES.format("c[..., 1:] > c[..., :-1]")
+         + "    return (bits[:, None] != bits).any(axis=-1)"),
+    ],
+    "photos_leaks": [
+        ("unknown authors for one", LEAKS.format(SAME, "out and name in training")),
+        ("as they are typed", LEAKS.format("name", "out and name in training")),
+        ("as they are typed", LEAKS.format("name", "out and name.strip() and name in training")),
+        ("overlooked capital", LEAKS.format("name.strip()", "out and name and name in training")),
+        ("overlooked blanks", LEAKS.format("name.lower()", "out and name and name in training")),
+        ("all photos in training", LEAKS.format(SAME, "name and name in training")),
+        ("in training, too", LEAKS.format(SAME, "name and names.count(name) > 1 and "
+         "name in training and name in {n for n, o in zip(names, held_back) if o}")),
+        ("all held back", LEAKS.format(SAME, "out and name and names.count(name) > 1")),
+        ("turn the answer", LEAKS.format(SAME, "not (out and name and name in training)")),
+        ("most are honest", LEAKS.format("name", "out")),
+        ("the shape should be", LEAKS.format(SAME, "0") + ".nonzero()[0]"),
+    ],
+    "photos_sources": [
+        ("the other way", WINDOW.format("reflect", "-down", "-right")),
+        ("go round, and the other way", """def source_table(size, down, right):
+    numbers = np.arange(size * size).reshape(size, size)
+    return np.roll(numbers, (down, right), axis=(0, 1))"""),
+        ("did not fold back", """def source_table(size, down, right):
+    return (np.arange(size) + down)[:, None] * size + np.arange(size) + right"""),
+        ("doubled the edge", WINDOW.format("symmetric", "down", "right")),
+        ("repeat the edge", WINDOW.format("edge", "down", "right")),
+        ("You go round: beyond", WINDOW.format("wrap", "down", "right")),
+        ("swapped down and right", WINDOW.format("reflect", "right", "down")),
+        ("column by column", WINDOW.format("reflect", "right", "down") + ".T"),
+        ("left out the shift", WINDOW.format("reflect", 0, 0)),
+        ("the shape should be", WINDOW.format("reflect", "down", "right") + ".ravel()"),
+    ],
+    "photos_variation": [
+        ("it is an array of float64", VARIED.format("return rgb / 255", GRID, TEXT)),
+        ("should keep it", VARIED.format("return rgb[::2, ::2].copy()", GRID, TEXT)),
+        ("no answer to learn", VARIED.format("return rgb[..., [1, 1, 1]]", GRID, TEXT)),
+        ("`augment` already", VARIED.format("return rgb[:, ::-1]", GRID, TEXT)),
+        ("as they were", VARIED.format("return rgb.copy()", GRID, TEXT)),
+        ("changes its argument", VARIED.format("rgb[:9] = 0\n    return rgb", GRID, TEXT)),
+        ("shows 4 photos", VARIED.format(NOISE, "figures.photo_grid([photos.photos[:4]])", TEXT)),
+        ("above or beside", VARIED.format(NOISE, GRID.partition(", labels")[0] + ")", TEXT)),
+        ("explain a little more", VARIED.format(NOISE, GRID, "It is fine.")),
+        ("a number that you measured", VARIED.format(NOISE, GRID, TEXT)),
+    ],
+}  # fmt: skip

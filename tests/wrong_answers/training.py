@@ -1,0 +1,96 @@
+"""Wrong answers to the exercises of chapter 05, each with words that the check must say of it."""
+
+RATE = """def rate_at(step, total, warm, peak):
+    return np.where(step < warm, peak * step / warm, """
+
+ADAM = """def adam(gradients, rate):
+    m, v, w = 0, 0, np.zeros(gradients.shape[1:])
+    path = []
+    for t, g in enumerate(gradients, 1):
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+"""
+
+FLOOR = """def floor_of_lightness(pixels):
+    level, ab = np.rint(pixels[:, 0]), pixels[:, 1:] / 128
+    groups = [ab[level == each] for each in np.unique(level)]
+"""
+
+ANSWERS = """
+plausible = np.array([[60, 40], [15, -50], [-5, 60]])
+chances = np.array([0.6, 0.2, 0.2])
+answers = np.array([chances @ plausible, [60, 40], [60, 40]])
+figure = figures.photo_grid([unseen[:4]], ("true", "cost 1", "cost 2", "cost 3"))
+text = "The mean lies between, the most probable colour jumps when the chances change. " * 7
+"""
+
+WRONG = {
+    "training_rate": [
+        ("from step 0", RATE + "peak * (1 + np.cos(np.pi * step / total)) / 2)"),
+        ("forgot to halve", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / (total - warm))))"),
+        ("forgot pi", RATE + "peak * (1 + np.cos((step - warm) / (total - warm))) / 2)"),
+        ("quarter of a wave",
+         RATE + "peak * np.cos(np.pi / 2 * (step - warm) / (total - warm)))"),
+        ("all of `total`", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / total)) / 2)"),
+        ("forgot the warm-up", "def rate_at(step, total, warm, peak):\n"
+         "    return peak * (1 + np.cos(np.pi * step / total)) / 2"),
+        ("truth value", "def rate_at(step, total, warm, peak):\n"
+         "    if step < warm:\n        return peak * step / warm\n    return peak"),
+    ],
+    "training_push": [
+        ("the sign", "def push(x, z):\n    p = np.tanh(z)\n"
+         "    return (x - p) * (1 - p**2) / p[..., 0].size"),
+        ("the 2 of the square", "def push(x, z):\n    p = np.tanh(z)\n"
+         "    return (p - x) * (1 - p**2) / p.size"),
+        ("forgot the mean", "def push(x, z):\n    p = np.tanh(z)\n"
+         "    return 2 * (p - x) * (1 - p**2)"),
+        ("forgot tanh", "def push(x, z):\n    p = np.tanh(z)\n    return 2 * (p - x) / p.size"),
+        ("the prediction again", "def push(x, z):\n    p = np.tanh(z)\n"
+         "    return 2 * (p - x) * (1 - np.tanh(p)**2) / p.size"),
+    ],
+    "training_floor": [
+        ("one answer", "def floor_of_lightness(pixels):\n"
+         "    return np.mean((pixels[:, 1:] / 128).var(axis=0))"),
+        ("averaged the lightnesses", FLOOR
+         + "    return np.mean([group.var(axis=0).mean() for group in groups])"),
+        ("mean of both", FLOOR
+         + "    return sum(group.var(axis=0).sum() * len(group) for group in groups) / len(ab)"),
+        ("a mean of its own", FLOOR
+         + "    return sum(group.var() * len(group) for group in groups) / len(ab)"),
+        ("with the median", FLOOR
+         + "    errors = [(group - np.median(group, axis=0)) ** 2 for group in groups]\n"
+         "    return np.mean(np.concatenate(errors))"),
+        ("cut L off", FLOOR.replace("np.rint(pixels[:, 0])", "pixels[:, 0].astype(int)")
+         + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
+        ("did not round", FLOOR.replace("np.rint(pixels[:, 0])", "pixels[:, 0]")
+         + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
+    ],
+    "training_adam": [
+        ("both hats", ADAM + "        w = w - rate * m / (np.sqrt(v) + 1e-7)\n"
+         "        path.append(w)\n    return np.stack(path)"),
+        ("back", ADAM + "        m, v = m / (1 - 0.9**t), v / (1 - 0.999**t)\n"
+         "        w = w - rate * m / (np.sqrt(v) + 1e-7)\n"
+         "        path.append(w)\n    return np.stack(path)"),
+        ("again and again", ADAM
+         + "        w -= rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)\n"
+         "        path.append(w)\n    return np.stack(path)"),
+        ("only the last", ADAM
+         + "        w = w - rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)\n"
+         "    return w"),
+        ("NaN", ADAM.replace("gradients, 1", "gradients")
+         + "        w = w - rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)\n"
+         "        path.append(w)\n    return np.stack(path)"),
+        ("uphill", ADAM
+         + "        w = w + rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)\n"
+         "        path.append(w)\n    return np.stack(path)"),
+    ],
+    "training_answers": [
+        ("for the squared distance", ANSWERS + "answers = answers[[2, 1, 2]]"),
+        ("for the distance", ANSWERS + "answers = answers[[0, 0, 2]]"),
+        ("most probable", ANSWERS + "answers = answers * [[1], [1], [0]]"),
+        ("add up to 1", ANSWERS + "chances = np.array([60, 20, 20])"),
+        ("three colours", ANSWERS + "plausible = plausible[:2]"),
+        ("should show four", ANSWERS + "figure = figures.photo_grid([unseen[:3]])"),
+        ("the costs", ANSWERS + "figure = figures.photo_grid([unseen[:4]])"),
+        ("probabilities shift", ANSWERS + "text = 'The mean is not the most probable. ' * 20"),
+    ],
+}  # fmt: skip

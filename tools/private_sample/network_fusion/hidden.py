@@ -1,0 +1,11 @@
+draw = np.random.default_rng(4)
+for batch, height, width, depth in ((1, 1, 1, 3), (2, 4, 5, 3), (4, 4, 4, 8), (3, 3, 1, 3)):
+    given = draw.normal(size=(batch, height, width, depth)), draw.normal(size=(batch, 10))
+    weights = draw.normal(size=(1, 1, depth + 10, 6)), draw.normal(size=6)
+    fused = fuse(*given, *weights)
+    assert fused.shape == (batch, height, width, 6), f"the shape for {batch} photos"
+    for one in range(batch):
+        row = np.concatenate([given[0][one, -1, -1], given[1][one]]) @ weights[0][0, 0] + weights[1]
+        assert np.allclose(fused[one, -1, -1], np.maximum(row, 0)), f"photo {one} of {batch}"
+single = fuse(*(np.ones(shape, "float32") for shape in ((1, 2, 2, 3), (1, 4), (1, 1, 7, 2), (2,))))
+assert np.allclose(single, 8), "float32 input"

@@ -1,0 +1,16 @@
+authors = np.array([row["author"] for row in photos.manifest])
+split = np.array([row["split"] == "validation" for row in photos.manifest])
+assert not np.any(leaks(authors, split)), "the kit's own split is honest"
+
+shuffled = np.random.default_rng(0).permutation(split)
+found = np.asarray(leaks(authors, shuffled))
+names = [name.strip().casefold() for name in authors]
+training = {name for name, out in zip(names, shuffled, strict=True) if not out and name}
+expected = [out and name in training for name, out in zip(names, shuffled, strict=True)]
+assert np.array_equal(found, expected), f"a shuffled split has {sum(expected)} leaks"
+
+both = np.array(["Ann", "Ann"])
+assert not np.any(leaks(both, np.array([True, True]))), "nothing in training, so no leaks"
+assert not np.any(leaks(both, np.array([False, False]))), "nothing held back, so no leaks"
+odd = leaks(np.array(["\tÉmile", "émile\n"]), np.array([True, False]))
+assert list(odd) == [True, False], "blanks may be tabs, and É is a capital é"
