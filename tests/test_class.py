@@ -47,11 +47,12 @@ for path in ({paths}):
 pathlib.Path("~/here").expanduser().write_text("this is allowed")
 """
 FORKS = """
-import os, time
+import os
 if os.fork() == 0:
     os.setsid()
-    time.sleep(1000)
+    os.execlp("sleep", "sleep", "{seconds}")
 """
+LONG = f"9000.{os.getpid()}"  # seconds by which this class is told from another one
 
 
 def fill(release, answers):
@@ -153,7 +154,13 @@ def thirty(release, course, submissions):
             *(0, 6, True, "ended the kernel"),
         ),
         "hoards": (factor("x = [bytearray(10**9) for _ in range(10**4)]"), 0, 6, True, None),
-        "forks": (factor(RIGHT[FACTOR] + FORKS), 4, 6, True, "left a process running"),
+        "forks": (
+            factor(RIGHT[FACTOR] + FORKS.format(seconds=LONG)),
+            4,
+            6,
+            True,
+            "left a process running",
+        ),
         "attacks": (factor(attack), 4, 6, True, ""),
         "no-checks": (changed(drop_checks), 4, 6, True, ""),
         "renamed-cells": (changed(rename), 4, 6, True, ""),
@@ -252,7 +259,7 @@ def test_everybody_gets_feedback_without_the_hidden_tests(run):
 
 def test_nobody_is_left_behind(run):
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    assert "kernel.json" not in listed
+    assert f"sleep {LONG}" not in listed
 
 
 def test_a_second_time_grades_only_what_is_new(run):
