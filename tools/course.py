@@ -83,11 +83,11 @@ def main(arguments=None):
     for command, help in ((make, "write a course folder"), (grade, "grade"), (marks, "renew")):
         sub = commands.add_parser(command.__name__, help=help)
         sub.set_defaults(command=command)
-        sub.add_argument("course", type=lambda path: Path(path).resolve(), metavar="DIR")
+        sub.add_argument("course", type=_path, metavar="DIR")
         if command is make:
-            sub.add_argument("--private", type=Path, required=True)
+            sub.add_argument("--private", type=_path, required=True)
         if command is grade:
-            sub.add_argument("submissions", type=lambda path: Path(path).resolve())
+            sub.add_argument("submissions", type=_path)
             sub.add_argument("--seconds", type=float, default=SECONDS)
     chosen = vars(parser.parse_args(arguments))
     # nbgrader starts alembic by name.
@@ -97,6 +97,10 @@ def main(arguments=None):
         chosen.pop("command")(**chosen)
     except UserError as error:
         sys.exit(f"{Path(__file__).name}: {error}")
+
+
+def _path(text):
+    return Path(text).expanduser().resolve()  # not every shell looks at the ~ in DIR=~/course
 
 
 def make(course, private):
