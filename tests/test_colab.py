@@ -99,16 +99,14 @@ def copy_of(stem, repository, answers):
     setup = "".join(code[0]["source"])
     assert f"git+{book.repository()}" in setup
     code[0]["source"] = setup.replace(book.repository(), repository)
-    solutions = {each.name: solution_of(each) for each in exercises.of_the_book()}
+    solutions = {
+        each.name: exercises.solution_of(each, exercises.SAMPLE) for each in exercises.of_the_book()
+    }
     for cell in code:
         role, _, name = (student.tag_of(cell) or "").partition(":")
         if role == "stub" and name in answers:
             cell["source"] = solutions[name]
     return notebook
-
-
-def solution_of(exercise):
-    return exercise.solution or exercises.private(exercises.SAMPLE, exercise.name, "solution.py")
 
 
 def verdicts(notebook):

@@ -15,7 +15,7 @@ import student  # noqa: E402
 
 from colorlib import checks  # noqa: E402
 
-BOOKS = {path.stem: student.read(path) for path in sorted(student.MASTERS.glob("*.ipynb"))}
+BOOKS = student.masters()
 ALL = {each.name: each for each in exercises.of_the_book()}
 
 
@@ -50,7 +50,7 @@ def answer_to(setups):
 
 
 def solution_of(exercise):
-    return exercise.solution or exercises.private(exercises.SAMPLE, exercise.name, "solution.py")
+    return exercises.solution_of(exercise, exercises.SAMPLE)
 
 
 @pytest.mark.parametrize("name", ALL)

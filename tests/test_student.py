@@ -52,8 +52,8 @@ def test_no_solution_and_no_note_reaches_a_student(stem):
     assert not any(tag.startswith(("solution", "instructor")) for tag in tags)
     text = "".join("".join(cell["source"]) for cell in copy["cells"])
     assert "For the instructor" not in text
-    hints = [cell for cell in student.read(student.MASTERS / f"{stem}.ipynb")["cells"]]
-    hints = [cell for cell in hints if (student.tag_of(cell) or "").startswith("hint:")]
+    master = student.read(student.MASTERS / f"{stem}.ipynb")["cells"]
+    hints = [cell for cell in master if (student.tag_of(cell) or "").startswith("hint:")]
     assert text.count("<details><summary>Hint") == len(hints)
 
 

@@ -117,7 +117,7 @@ def setup_of(notebook):
 
 def of_the_book():
     """All exercises of all chapters."""
-    books = {path.stem: student.read(path) for path in sorted(student.MASTERS.glob("*.ipynb"))}
+    books = student.masters()
     return [each for stem, notebook in books.items() for each in of_chapter(stem, notebook)]
 
 
@@ -125,6 +125,11 @@ def private(folder, name, part):
     """A file of a private folder, or None: `part` is solution.py, hidden.py or notes.md."""
     path = Path(folder) / name / part
     return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def solution_of(exercise, folder):
+    """The code that answers an exercise: public for practice, else from a private folder."""
+    return exercise.solution or private(folder, exercise.name, "solution.py")
 
 
 def texts(exercises, copier):
@@ -143,8 +148,9 @@ def texts(exercises, copier):
 
 
 def main():
-    write_json(TEXTS, texts(of_the_book(), student.Copier.of_the_book()))
-    print(f"{TEXTS.relative_to(book.ROOT)}: {len(of_the_book())} exercises")
+    exercises = of_the_book()
+    write_json(TEXTS, texts(exercises, student.Copier.of_the_book()))
+    print(f"{TEXTS.relative_to(book.ROOT)}: {len(exercises)} exercises")
 
 
 if __name__ == "__main__":

@@ -208,7 +208,7 @@ def write_runtimes_page(folder=BOOK):
     """How long each chapter takes, and with which versions that was measured."""
     times = read_json(RUNTIMES)
     lines = [f"| chapter | {' | '.join(times)} |", f"| --- |{' ---: |' * len(times)}"]
-    for stem, notebook in chapters().items():
+    for stem, notebook in student.masters().items():
         cells = [duration(tier["seconds"].get(stem)) for tier in times.values()]
         heading = f"{stem[:2]} {first_lines(notebook)[0].removeprefix('# ')}"
         lines.append(f"| [{heading}](../notebooks/{stem}.ipynb) | {' | '.join(cells)} |")
@@ -238,14 +238,14 @@ def duration(seconds):
 def write_syllabus_page(folder=BOOK):
     """The plans, with run times and exercises as they are now."""
     values, times = {}, read_json(RUNTIMES)
-    for stem, notebook in chapters().items():
+    for stem, notebook in student.masters().items():
         found = exercises.of_chapter(stem, notebook)
         values[f"run {stem}"] = ", ".join(
             f"{duration(tier['seconds'].get(stem))} ({name})" for name, tier in times.items()
         )
         values[f"practice {stem}"] = together([each for each in found if not each.graded])
         values[f"graded {stem}"] = together([each for each in found if each.graded])
-    reading = [reading_minutes(notebook) for notebook in list(chapters().values())[1:]]
+    reading = [reading_minutes(notebook) for notebook in list(student.masters().values())[1:]]
     values["reading"] = (
         f"a chapter is {min(reading)} to {max(reading)} minutes of reading, at "
         f"{WORDS_A_MINUTE} words a minute"
@@ -262,7 +262,7 @@ def write_teaching_page(folder=BOOK):
         f"{sum(each.marks for each in every)} marks; of these, "
         f"{sum(each.marks for each in every if each.kind == 'graded by hand')} are given by hand."
     )
-    for stem, notebook in chapters().items():
+    for stem, notebook in student.masters().items():
         opening = "\n".join(first_lines(notebook))
         goals = re.search(r"\*\*You will\*\*\n\n(- .*?)\n\n", opening, re.DOTALL)
         values[f"goals {stem}"] = f"**Goals.** Students will\n\n{goals[1]}" if goals else ""
@@ -305,11 +305,6 @@ def reading_minutes(notebook):
 
 
 # --- templates ---
-
-
-def chapters():
-    """The master notebooks by their stems."""
-    return {path.stem: student.read(path) for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
 
 
 def first_lines(notebook):

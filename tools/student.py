@@ -44,6 +44,11 @@ def main():
         (COPIES / f"{stem}.ipynb").write_text(write(copier.copy(stem)), encoding="utf-8")
 
 
+def masters():
+    """The chapters by their stems, in order."""
+    return {path.stem: read(path) for path in sorted(MASTERS.glob("*.ipynb"))}
+
+
 def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -63,8 +68,9 @@ class Copier:
 
     @classmethod
     def of_the_book(cls):
-        books = {path.stem: read(path) for path in sorted(MASTERS.glob("*.ipynb"))}
-        return cls(books, read_sources((book.ROOT / "book" / "references.bib").read_text("utf-8")))
+        return cls(
+            masters(), read_sources((book.ROOT / "book" / "references.bib").read_text("utf-8"))
+        )
 
     def __init__(self, books, sources):
         self.books, self.sources = books, sources
