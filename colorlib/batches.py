@@ -76,6 +76,10 @@ class Batches(keras.utils.PyDataset):
     def __len__(self):
         return math.ceil(len(self.rows) / self.size)
 
+    def first(self, count):
+        """The first `count` batches alone."""
+        return Batches(self.data, self.rows[: count * self.size])
+
     def __getitem__(self, index):
         rows = self.rows[index * self.size : (index + 1) * self.size]
         if self.data.on_device:

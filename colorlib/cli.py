@@ -155,10 +155,10 @@ def evaluate(chosen):
 
 def info(chosen):
     """Say what is here: versions, machine, extractors, the weights in use."""
-    from colorlib import extractors, runs, weights
+    from colorlib import extractors, machine, weights
     from colorlib.colorizer import SHIPPED
 
-    for name, value in runs.machine().items():
+    for name, value in machine.describe().items():
         print(f"{name:12}{value}")
     print(f"{'extractors':12}{', '.join(extractors.EXTRACTORS)}")
     path = Path(chosen.weights or SHIPPED)

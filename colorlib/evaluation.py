@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from colorlib import runs
+from colorlib import machine
 from colorlib.files import UserError, whole_file, write_json
 from colorlib.metrics import METRICS, Photo, count_bins, photo_to_lab, rebalanced_weights, show
 from colorlib.opponents import OPPONENTS, fit_statistics
@@ -278,7 +278,7 @@ def origin(colorizers, photo_set, count):
         "photos": count,
         "weights": {name: colorizer.card["sha256"] for name, colorizer in colorizers.items()},
         "date": time.strftime("%Y-%m-%d"),
-        "machine": runs.machine(),
+        "machine": machine.describe(),
     }
 
 

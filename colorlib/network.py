@@ -3,7 +3,7 @@
 A photo's lightness shrinks to a small grid of features (encoder); the 1000
 class scores of the whole photo are joined to every place of the grid (fusion);
 the grid grows back to the photo's size as the two colour channels (decoder).
-`ENCODER_STRIDES` and `DECODER` below are the paper's Tables 1 and 3.
+`DECODER` below is the paper's Table 3. `koalarization` is the network it grew from, for comparison.
 
 Chapter: 04_network. Source: paper, section 3.3.
 """
@@ -29,6 +29,12 @@ DECODER = (
 )
 FUSION_FILTERS = 512
 
+# The network of Baldassarre et al. (2017): filters and stride of each 3x3 convolution of its
+# encoder; filters of its decoder, where "up" doubles the sides by repeating pixels.
+KOALA_ENCODER = ((64, 2), (128, 1), (128, 2), (256, 1), (256, 2), (512, 1), (512, 1), (256, 1))
+KOALA_FUSION = 256
+KOALA_DECODER = (128, "up", 64, 64, "up", 32)  # then 2 filters with tanh, and "up"
+
 
 @dataclasses.dataclass(frozen=True)
 class NetworkConfig:
@@ -36,6 +42,9 @@ class NetworkConfig:
 
     Attributes
     ----------
+    design : {"paper", "koalarization"}
+        Which network: the paper's, or `koalarization`, to which `encoder_filters` and the
+        two values about BatchNorm mean nothing.
     encoder_filters : tuple of int
         Widths of the six encoder convolutions (the paper's Table 1 is lost). Inferred:
         they mirror the decoder at every resolution, and both BatchNorms then
@@ -55,6 +64,7 @@ class NetworkConfig:
         hundred steps to forget its start, more than a short run has.
     """
 
+    design: str = "paper"
     encoder_filters: tuple = (64, 128, 128, 256, 256, 512)
     l_range: str = "-1..1"
     ab_divisor: float = 128.0
@@ -87,7 +97,7 @@ def encoder(lightness, config=NetworkConfig(), dtype=None):
     return x
 
 
-def fusion(features, class_scores, dtype=None):
+def fusion(features, class_scores, dtype=None, filters=FUSION_FILTERS):
     """Tell every place of the feature grid what the whole photo shows.
 
     The paper copies the 1000 scores to every place, concatenates them to the 512
@@ -101,16 +111,17 @@ def fusion(features, class_scores, dtype=None):
     features : Keras tensor, (B, h, w, 512)
     class_scores : Keras tensor, (B, 1000)
     dtype : str or keras.DTypePolicy, optional
+    filters : int
 
     Returns
     -------
     Keras tensor, (B, h, w, 512)
     """
-    local = layers.Conv2D(FUSION_FILTERS, 1, use_bias=False, dtype=dtype, name="fusion_features")(
+    local = layers.Conv2D(filters, 1, use_bias=False, dtype=dtype, name="fusion_features")(
         features
     )  # (B, h, w, 512)
-    whole = layers.Dense(FUSION_FILTERS, dtype=dtype, name="fusion_scores")(class_scores)
-    whole = layers.Reshape((1, 1, FUSION_FILTERS), dtype=dtype)(whole)  # (B, 1, 1, 512)
+    whole = layers.Dense(filters, dtype=dtype, name="fusion_scores")(class_scores)
+    whole = layers.Reshape((1, 1, filters), dtype=dtype)(whole)  # (B, 1, 1, 512)
     return layers.ReLU(dtype=dtype, name="fusion")(local + whole)
 
 
@@ -152,6 +163,45 @@ def decoder(features, config=NetworkConfig(), dtype=None):
     return layers.Activation("tanh", dtype="float32", name="ab")(x)
 
 
+def koalarization(lightness, class_scores, dtype=None):
+    """The closest public network: Deep Koalarization, on which the paper builds.
+
+    It shrinks the photo only to an eighth, with convolutions of stride 1 between those of
+    stride 2: eight in the encoder, and the fusion's as the ninth. Its decoder doubles the sides
+    by repeating pixels, where the paper has transposed convolutions. The scores are fused as in
+    the paper; there they are those of Inception-ResNet-v2.
+
+    Parameters
+    ----------
+    lightness : Keras tensor, (B, H, W, 1)
+    class_scores : Keras tensor, (B, 1000)
+    dtype : str or keras.DTypePolicy, optional
+
+    Returns
+    -------
+    Keras tensor, (B, H, W, 2)
+        a and b divided by `config.ab_divisor`, in [-1, 1].
+
+    Notes
+    -----
+    F. Baldassarre, D. González Morín, L. Rodés-Guirao, "Deep Koalarization: Image Colorization
+    using CNNs and Inception-ResNet-v2" (2017), Table 1; the 1x1 convolution's 256 filters are
+    those of their program. Chapter: 06_evaluation.
+    """
+    x = lightness
+    for filters, stride in KOALA_ENCODER:
+        x = layers.Conv2D(filters, 3, stride, "same", activation="relu", dtype=dtype)(x)
+    x = fusion(x, class_scores, dtype, KOALA_FUSION)  # (B, H/8, W/8, 256)
+    for filters in KOALA_DECODER:
+        if filters == "up":
+            x = layers.UpSampling2D(dtype=dtype)(x)
+        else:
+            x = layers.Conv2D(filters, 3, padding="same", activation="relu", dtype=dtype)(x)
+    x = layers.Conv2D(2, 3, padding="same", dtype=dtype)(x)  # (B, H/2, W/2, 2)
+    x = layers.Activation("tanh", dtype="float32")(x)
+    return layers.UpSampling2D(dtype="float32", name="ab")(x)
+
+
 def colorizer(config=NetworkConfig(), dtype=None):
     """The whole network.
 
@@ -170,9 +220,12 @@ def colorizer(config=NetworkConfig(), dtype=None):
     """
     lightness = keras.Input((None, None, 1), name="lightness")
     class_scores = keras.Input((CLASSES,), name="class_scores")
-    features = encoder(lightness, config, dtype)  # (B, H/64, W/64, 512)
-    fused = fusion(features, class_scores, dtype)  # (B, H/64, W/64, 512)
-    ab = decoder(fused, config, dtype)  # (B, H, W, 2)
+    if config.design == "koalarization":
+        ab = koalarization(lightness, class_scores, dtype)  # (B, H, W, 2)
+    else:
+        features = encoder(lightness, config, dtype)  # (B, H/64, W/64, 512)
+        fused = fusion(features, class_scores, dtype)  # (B, H/64, W/64, 512)
+        ab = decoder(fused, config, dtype)  # (B, H, W, 2)
     inputs = {"lightness": lightness, "class_scores": class_scores}
     return keras.Model(inputs, ab, name="colorizer")
 

@@ -4,28 +4,25 @@
     machine.json     where it ran, versions      metrics.jsonl  one line per epoch
     samples/         the same photos as the network saw them, epoch by epoch
     checkpoint.npz   all that is needed to go on after an interruption
+    halved.json      only if the device's memory was too small for the batch
     model.*          the network, ready for `Colorizer.load(run)`
 
 Chapter: 05_training.
 """
 
 import dataclasses
-import importlib.metadata
 import json
 import math
-import os
-import platform
 import time
 import zipfile
 from pathlib import Path
 
-import keras
 import numpy as np
 from keras import ops
 from PIL import Image
 
-from colorlib import extractors, lab, weights
-from colorlib.batches import Batches
+from colorlib import extractors, lab, machine, weights
+from colorlib.batches import Batches, Data
 from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
 
 
@@ -35,7 +32,11 @@ class Run:
     def __init__(self, folder, config, data):
         self.folder, self.config, self.data = Path(folder), config, data
         self.saved, self.sheets = time.monotonic(), sheet_epochs(config.epochs)
-        self._agree("config.json", dataclasses.asdict(config))
+        self.best = None  # epoch, validation loss and weights, if `patience` needs them
+        self.clock = time.process_time()
+        self.asked_watts, self.watts = -math.inf, None
+        # A run that was begun before a parameter existed has been made with its default.
+        self._agree("config.json", dataclasses.asdict(config), dataclasses.asdict(type(config)()))
         self._agree("data.json", {
             "photo_set": data.photo_set.path.name,
             "manifest_sha256": sha256_of(data.photo_set.path / "manifest.csv"),
@@ -43,20 +44,40 @@ class Run:
             "training": len(data.train_rows),
             "validation": len(data.validation_rows),
         })  # fmt: skip
+        self.halved = (self.folder / "halved.json").exists()
+        if self.halved:
+            self._halve()
 
-    def _agree(self, name, value):
+    def _agree(self, name, value, defaults=None):
         path = self.folder / name
         if not path.exists():
             return write_json(path, value)
         before, now = read_json(path), json.loads(json.dumps(value))
         if not isinstance(before, dict):
             raise UserError(f"{path}: belongs to something else; choose another run folder")
+        before = json.loads(json.dumps(defaults or {})) | before
         for key in now:
             if before.get(key) != now[key]:
                 raise UserError(
                     f"{path}: the run here has {key} {before.get(key)!r}, not {now[key]!r}; "
                     "choose another run folder"
                 )
+
+    def halve_batch(self):
+        """From now on learn from half as many photos at a time, and remember that."""
+        whole, half = self.config.batch_size, self.config.batch_size // 2
+        print(f"the device's memory is too small for batches of {whole}; going on with {half}")
+        write_json(self.folder / "halved.json", {
+            "batch_size": half,
+            "why": f"batches of {whole} did not fit into the memory of the device",
+            **machine.describe(),
+        })  # fmt: skip
+        self.halved = True
+        self._halve()
+
+    def _halve(self):
+        half = max(1, self.config.batch_size // 2)
+        self.data = Data(dataclasses.replace(self.config, batch_size=half))
 
     def resume(self, task):
         """Put the last checkpoint into `task`; the number of epochs done."""
@@ -67,14 +88,24 @@ class Run:
                     for number, variable in enumerate(task.state):
                         variable.assign(arrays[f"{number}"])
                     epoch = int(arrays["epoch"])
+                    if "best_epoch" in arrays:
+                        weights = [arrays[f"best_{i}"] for i in range(len(task.network.weights))]
+                        self.best = int(arrays["best_epoch"]), float(arrays["best_loss"]), weights
             except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
                 raise UserError(
                     f"{path}: is damaged ({error}); delete it to start the run anew"
                 ) from error
+        if self.halved:  # the learning rate follows the count of steps, and an epoch has more now
+            task.optimizer.iterations.assign(epoch * self.data.steps_per_epoch)
         self._cut_metrics(epoch)
-        if epoch < self.config.epochs:
-            write_json(self.folder / "machine.json", machine())
+        if not self.over(epoch):
+            write_json(self.folder / "machine.json", machine.describe())
         return epoch
+
+    def over(self, epoch):
+        """Whether `epoch` epochs are all that this run needs."""
+        tired = self.best and epoch - self.best[0] >= self.config.patience
+        return epoch >= self.config.epochs or bool(tired)
 
     def _cut_metrics(self, epoch):
         """Forget the epochs after the checkpoint: they will be run again."""
@@ -85,38 +116,65 @@ class Run:
 
     def record(self, epoch, row, seconds, task):
         """Write down one epoch."""
-        if not math.isfinite(row["loss"]):
-            raise UserError(
-                f"{self.folder}: the loss became {row['loss']} in epoch {epoch}; the checkpoint "
-                "before it is kept. Try a lower learning_rate or precision='float32', in another "
-                "run folder"
-            )
-        rate = self.data.steps_per_epoch * self.config.batch_size / seconds
-        row = {
+        for name in ("loss", "val_loss"):
+            if not math.isfinite(row[name]):
+                raise UserError(
+                    f"{self.folder}: {name} became {row[name]} in epoch {epoch}; the checkpoint "
+                    "before it is kept. Try a lower learning_rate or precision='float32', in "
+                    "another run folder"
+                )
+        if self.config.patience and (self.best is None or row["val_loss"] < self.best[1]):
+            with task.averaged():
+                self.best = epoch, row["val_loss"], task.network.get_weights()
+        self._note(epoch, row, seconds)
+        if epoch in self.sheets:
+            self._sample(epoch, task)
+        waited = time.monotonic() - self.saved
+        if self.over(epoch) or waited >= self.config.checkpoint_seconds:
+            self._checkpoint(epoch, task)
+
+    def _note(self, epoch, row, seconds):
+        """Add a line to metrics.jsonl: what was found, and what it cost."""
+        before, self.clock = self.clock, time.process_time()
+        rate = self.data.steps_per_epoch * self.data.config.batch_size / seconds
+        if time.monotonic() - self.asked_watts > 10:  # asking takes longer than a short epoch
+            self.asked_watts, self.watts = time.monotonic(), machine.gpu_watts()
+        line = {
             "epoch": epoch,
             **row,
             "seconds": round(seconds, 3),
+            "cpu_seconds": round(self.clock - before, 3),
             "photos_per_second": round(rate, 1),
         }
-        with open(self.folder / "metrics.jsonl", "a") as file:
-            file.write(json.dumps(row) + "\n")
-        if epoch in self.sheets:
-            self._sample(epoch, task)
-        last = epoch == self.config.epochs
-        if last or time.monotonic() - self.saved >= self.config.checkpoint_seconds:
-            self._checkpoint(epoch, task)
+        if self.watts:
+            line["watts"] = self.watts
+        path = self.folder / "metrics.jsonl"
+        try:
+            with open(path, "a") as file:
+                file.write(json.dumps(line) + "\n")
+        except OSError as error:
+            raise UserError(
+                f"{path}: cannot be written ({error.strerror}); free some space, then the same "
+                "command goes on from the last checkpoint"
+            ) from error
 
     def _checkpoint(self, epoch, task):
+        arrays = {f"{i}": ops.convert_to_numpy(v.value) for i, v in enumerate(task.state)}
+        if self.best:
+            arrays |= {"best_epoch": self.best[0], "best_loss": self.best[1]}
+            arrays |= {f"best_{i}": array for i, array in enumerate(self.best[2])}
         with whole_file(self.folder / "checkpoint.npz") as temporary:
-            arrays = {f"{i}": ops.convert_to_numpy(v.value) for i, v in enumerate(task.state)}
             np.savez(temporary, epoch=epoch, **arrays)
         self.saved = time.monotonic()
 
     def _sample(self, epoch, task):
         """Draw the first eight validation photos: grey, colourized, true."""
         rows = self.data.validation_rows[:8]
-        shown = task.predict_on_batch(*Batches(self.data, rows)[0])
+        with task.averaged():
+            shown = task.predict_on_batch(*Batches(self.data, rows)[0])
+        # With several devices, each has coloured all that one batch holds.
         predicted = lab.unscale_ab(shown["predicted_ab"], self.config.network.ab_divisor)
+        predicted = predicted[: min(len(rows), self.data.config.batch_size)]
         photos = self.data.photos(rows)[: len(predicted)]
         lightness = ops.convert_to_numpy(lab.rgb_to_lab(photos))[..., :1]
 
@@ -143,7 +201,11 @@ class Run:
             "extractor_weights": extractors.weights_hash(config.extractor),
             "size": config.size,
         }
-        weights.save_network(task.network, self.folder / "model", config.network, **card)
+        with task.averaged():
+            if self.best:
+                task.network.set_weights(self.best[2])
+                card["epoch"] = self.best[0]
+            weights.save_network(task.network, self.folder / "model", config.network, **card)
 
 
 def sheet_epochs(epochs, sheets=30):
@@ -169,45 +231,29 @@ def sheet_epochs(epochs, sheets=30):
     return chosen
 
 
-def machine():
-    """Where this runs: processor, memory, accelerators, versions."""
-    packages = (
-        "colorlib",
-        "keras",
-        "tensorflow",
-        "jax",
-        "torch",
-        "numpy",
-        "pillow",
-        "scikit-image",
-    )
-    versions = {}
-    for name in packages:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = None
-    return {
-        "date": time.strftime("%Y-%m-%d"),
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": processor_name(),
-        "cores": os.cpu_count(),
-        "device": device(),
-        "backend": keras.backend.backend(),
-        "python": platform.python_version(),
-        "versions": versions,
+def cost(folder):
+    """What a run took, from its metrics.jsonl.
+
+    Parameters
+    ----------
+    folder : path-like
+
+    Returns
+    -------
+    dict
+        `hours` and `cpu_hours` (of all cores together, training and validation),
+        `photos_per_second` (the median epoch's), and `watt_hours` where a card told what it draws.
+        Chapter: 05_training.
+    """
+    lines = (Path(folder) / "metrics.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    found = {
+        "epochs": len(rows),
+        "hours": round(sum(row["seconds"] for row in rows) / 3600, 3),
+        "cpu_hours": round(sum(row["cpu_seconds"] for row in rows) / 3600, 3),
+        "photos_per_second": float(np.median([row["photos_per_second"] for row in rows])),
     }
-
-
-def device():
-    """Where Keras computes, in its backend's words, such as "cuda:0"."""
-    return str(ops.convert_to_tensor(0.0).device)
-
-
-def processor_name():
-    """The processor's name, which Linux keeps in a file of its own."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+    watts = [row["watts"] * row["seconds"] / 3600 for row in rows if "watts" in row]
+    if watts:
+        found["watt_hours"] = round(sum(watts), 1)
+    return found

@@ -7,8 +7,10 @@ in `batches`, what a run leaves behind in `runs`.
 Chapter: 05_training. Source: paper, sections 3.1 and 4.
 """
 
+import contextlib
 import dataclasses
 import difflib
+import gc
 import inspect
 import os
 import time
@@ -18,11 +20,11 @@ import numpy as np
 from keras import ops
 from tqdm.auto import tqdm
 
-from colorlib import augment, lab, losses, network, weights
+from colorlib import augment, devices, lab, losses, machine, network, weights
 from colorlib.batches import Data, PhotosOnDevice
 from colorlib.files import UserError, only_user
 from colorlib.network import NetworkConfig
-from colorlib.runs import Run, device
+from colorlib.runs import Run
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,8 @@ class TrainingConfig:
     ----------
     tier : {"smoke", "lab", "full"}
         Where the values that nobody chose come from, see `TIERS`.
+    preset : {"paper", "modern"} or None
+        How to learn, see `PRESETS`. None: as the tier says.
     photo_set : str
         "commons" (the bundled photos) or the folder of a prepared set.
     extractor : str
@@ -44,6 +48,14 @@ class TrainingConfig:
         Of Adam.
     schedule : {"constant", "cosine"}
         "cosine" lets the learning rate fall to zero along half a cosine wave.
+    warmup : float
+        Share of the steps in which the learning rate first rises from zero; "cosine" only.
+    average : float
+        Keep, measure and draw the running average of the weights, in which each step leaves
+        this share of the old average, such as 0.999. 0: the weights themselves.
+    patience : int
+        Stop after so many epochs without a lower validation loss, and keep the weights of the
+        best epoch. 0: never stop early, keep the last.
     weight_decay : float
         Share of each weight, times the learning rate, taken away at every step. The paper
         uses none; on a few thousand photos it delays learning by heart.
@@ -58,8 +70,11 @@ class TrainingConfig:
         Keras dtype policy: "float32", "mixed_bfloat16" or "mixed_float16".
     jit_compile : bool or None
         Compile the step (XLA, or PyTorch's inductor). None: what suits backend and device.
-    steps_per_execution : int
-        Steps that run before Python looks again. On a GPU, more than 1 saves time.
+    steps_per_execution : int or None
+        Steps that run before Python looks again. None: 32 on a GPU, where waiting for Python
+        takes longer than a step, and 1 elsewhere.
+    devices : {"one", "all"}
+        Share each batch among all GPUs, see `devices`.
     on_device : bool or None
         Keep all photos in the device's memory. None: if they take less than 4 GB.
     limit : int or None
@@ -73,6 +88,7 @@ class TrainingConfig:
     """
 
     tier: str = "full"
+    preset: str | None = None
     photo_set: str = "commons"
     extractor: str = "vgg16"
     size: int = 256
@@ -80,6 +96,9 @@ class TrainingConfig:
     batch_size: int = 32
     learning_rate: float = 0.001
     schedule: str = "constant"
+    warmup: float = 0.0
+    average: float = 0.0
+    patience: int = 0
     weight_decay: float = 0.0
     transforms: int = 8
     shift: float = 0.1
@@ -87,7 +106,8 @@ class TrainingConfig:
     score_dropout: float = 0.0
     precision: str = "float32"
     jit_compile: bool | None = None
-    steps_per_execution: int = 1
+    steps_per_execution: int | None = None
+    devices: str = "one"
     on_device: bool | None = None
     limit: int | None = None
     start_from: str | None = None
@@ -101,11 +121,14 @@ class TrainingConfig:
             ("size", 64),
             ("epochs", 1),
             ("batch_size", 1),
-            ("steps_per_execution", 1),
+            ("patience", 0),
         ):
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
                 raise UserError(f"{name} is {value!r}; it takes a whole number from {least} on")
+        for name in ("warmup", "average"):
+            if not 0 <= getattr(self, name) < 1:
+                raise UserError(f"{name} is {getattr(self, name)!r}; it must be in 0 <= x < 1")
         if self.size % 64:
             near = -(-self.size // 64) * 64
             raise UserError(f"size is {self.size}; it must be a multiple of 64, such as {near}")
@@ -113,6 +136,7 @@ class TrainingConfig:
             ("schedule", ("constant", "cosine")),
             ("transforms", (2, 8)),
             ("precision", ("float32", "mixed_bfloat16", "mixed_float16")),
+            ("devices", ("one", "all")),
         ):
             if getattr(self, name) not in choices:
                 raise UserError(f"{name} is {getattr(self, name)!r}; choose one of {choices}")
@@ -141,6 +165,32 @@ TIERS = {
         "score_dropout": 0.7,
     },
     "full": {},
+}
+
+# How to learn. "paper" is section 4.3: a rate that never changes, and the weights as they are in
+# the end. "modern" is what has become usual since: larger batches, a rate that rises and then
+# falls, weights that decay a little, the average of the last weights, and an end when new photos
+# no longer gain. The values are ours; both curves are on the results page.
+PRESETS = {
+    "paper": {
+        "epochs": 2000,
+        "batch_size": 32,
+        "learning_rate": 0.001,
+        "schedule": "constant",
+        "weight_decay": 0.0,
+        "score_dropout": 0.0,
+    },
+    "modern": {
+        "epochs": 200,
+        "batch_size": 128,
+        "learning_rate": 0.002,
+        "schedule": "cosine",
+        "warmup": 0.05,
+        "average": 0.99,
+        "patience": 30,
+        "weight_decay": 0.1,
+        "score_dropout": 0.5,
+    },
 }
 
 
@@ -185,7 +235,10 @@ def config_from(parameters):
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}"
             raise UserError(f"unknown parameter {name!r}; {hint}")
     chosen = {name: value for name, value in plain.items() if value is not None}
-    return TrainingConfig(**{"tier": tier, **TIERS[tier], **chosen})
+    preset = chosen.get("preset")
+    if preset and preset not in PRESETS:
+        raise UserError(f"unknown preset {preset!r}; choose one of {', '.join(PRESETS)}")
+    return TrainingConfig(**{"tier": tier, **TIERS[tier], **PRESETS.get(preset, {}), **chosen})
 
 
 def train(config, run_folder):
@@ -208,34 +261,120 @@ def train(config, run_folder):
     ------
     UserError
         If the folder holds another run or is in use, the photos changed since the run
-        began, or the loss stops being a number.
+        began, the loss stops being a number, or not even half a batch fits into the device.
     """
-    with only_user(run_folder):
-        data = Data(config)
-        # Not before: whether an extractor had to be built must not change the network's start.
-        keras.utils.set_random_seed(config.seed)
+    with only_user(run_folder), devices.spread(config.devices):
+        run = Run(run_folder, config, Data(config))
+        if not _learn(run):
+            run.halve_batch()
+            _learn(run)
+    return run.folder
+
+
+def _learn(run):
+    """Train until the run's end; False if the device's memory was too small for its batches."""
+    config, data = run.data.config, run.data
+    # Not before: whether an extractor had to be built must not change the network's start.
+    keras.utils.set_random_seed(config.seed)
+    try:
         task = Colorization(config, data)
-        run = Run(run_folder, config, data)
         epoch = run.resume(task)
+        if not run.over(epoch):
+            print(forecast(task, data, config.epochs - epoch), flush=True)
         steps = data.steps_per_epoch
         with tqdm(total=config.epochs * steps, initial=epoch * steps, desc="training") as bar:
-            try:
-                while epoch < config.epochs:
-                    started = time.perf_counter()
-                    row = task.learn(data.training(epoch), bar)
-                    seconds = time.perf_counter() - started
-                    validation = task.measure(data.validation())
-                    row |= {f"val_{name}": value for name, value in validation.items()}
-                    epoch += 1
-                    run.record(epoch, row, seconds, task)
-                    bar.set_postfix(epoch=epoch, loss=row["loss"], val_loss=row["val_loss"])
-            except KeyboardInterrupt:
-                print(
-                    f"{run.folder}: stopped; the same command goes on from epoch {run.keep(task)}"
-                )
-                raise
+            while not run.over(epoch):
+                started = time.perf_counter()
+                row = task.learn(data.training(epoch), bar)
+                seconds = time.perf_counter() - started
+                validation = task.measure(data.validation())
+                row |= {f"val_{name}": value for name, value in validation.items()}
+                epoch += 1
+                run.record(epoch, row, seconds, task)
+                bar.set_postfix(epoch=epoch, loss=row["loss"], val_loss=row["val_loss"])
         run.finish(task)
-    return run.folder
+    except KeyboardInterrupt:
+        print(f"{run.folder}: stopped; the same command goes on from epoch {run.keep(task)}")
+        raise
+    except Exception as error:
+        if run.halved or not _out_of_memory(error):
+            raise
+        return False
+    finally:
+        # What is left of a failed attempt would still fill the device's memory.
+        task = None
+        gc.collect()
+    return True
+
+
+def _out_of_memory(error):
+    """Whether this is a device whose memory is full; every backend has a type of its own."""
+    said = f"{type(error).__name__}: {error}"
+    signs = ("RESOURCE_EXHAUSTED", "ResourceExhausted", "OutOfMemory", "out of memory")
+    return any(sign in said for sign in signs)
+
+
+def forecast(task, data, epochs):
+    """Measure a few steps and say how long `epochs` will take. The task is left as it was.
+
+    Parameters
+    ----------
+    task : Colorization
+    data : batches.Data
+    epochs : int
+        How many are still to come.
+
+    Returns
+    -------
+    str
+        Where it computes, photos a second, and the time. Chapter: 05_training.
+    """
+    before = [ops.convert_to_numpy(variable) for variable in task.state]
+    some = max(2, task.group)
+    training, validation = data.training(0).first(some), data.validation().first(1)
+    task.learn(training), task.measure(validation)  # the first ones compile
+    started = time.perf_counter()
+    task.learn(training)
+    step = (time.perf_counter() - started) / len(training)
+    started = time.perf_counter()
+    task.measure(validation)
+    look = time.perf_counter() - started
+    for variable, value in zip(task.state, before, strict=True):
+        variable.assign(value)
+    seconds = epochs * (data.steps_per_epoch * step + len(data.validation()) * look)
+    names = machine.gpu_names()
+    where = f"{len(names)} x {names[0]}" if names else machine.device()
+    if machine.on_cpu():
+        where = "no GPU (on Colab: Runtime > Change runtime type > T4 GPU)"
+    return (
+        f"{where}: {data.config.batch_size / step:.0f} photos a second; {epochs} epochs of "
+        f"{len(data.train_rows)} photos take about {_spoken(seconds)}"
+    )
+
+
+def _spoken(seconds):
+    """A time as one says it: "40 seconds", "7 minutes", "2.5 hours"."""
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 6000 else f"{seconds / 3600:.1f} hours"
+
+
+class AveragingAdam(keras.optimizers.Adam):
+    """Adam that keeps a running average of the weights, and leaves the weights alone.
+
+    Keras' own would put the average in the weights' place whenever `fit` ends, that is, after
+    each of our epochs.
+    """
+
+    def __init__(self, *arguments, average, **options):
+        super().__init__(*arguments, use_ema=True, ema_momentum=average, **options)
+
+    def finalize_variable_values(self, variables):
+        """Do not do what Keras would do now."""
+
+    def put_average(self, variables):
+        """Overwrite `variables` with their running averages."""
+        super().finalize_variable_values(variables)
 
 
 class Colorization(keras.Model):
@@ -257,35 +396,47 @@ class Colorization(keras.Model):
         self.bank = PhotosOnDevice(data) if data.on_device else None
         self.seed = keras.random.SeedGenerator(config.seed)
         self.chroma = keras.metrics.Mean("chroma")
-        rate = config.learning_rate
-        if config.schedule == "cosine":
-            rate = keras.optimizers.schedules.CosineDecay(
-                rate, config.epochs * data.steps_per_epoch
-            )
+        backend, on_cpu = keras.backend.backend(), machine.on_cpu()
         jit = config.jit_compile
         if jit is None:  # XLA is JAX's only way, TensorFlow's fastest on a GPU and slowest on a CPU
-            backend, on_cpu = keras.backend.backend(), "cpu" in device().lower()
             jit = backend == "jax" or (backend == "tensorflow" and not on_cpu)
+        # Keras' PyTorch trainer cannot group steps.
+        self.group = config.steps_per_execution or (1 if on_cpu or backend == "torch" else 32)
         self.compile(
-            optimizer=keras.optimizers.Adam(rate, weight_decay=config.weight_decay or None),
+            optimizer=_optimizer(config, config.epochs * data.steps_per_epoch),
             jit_compile=jit,
-            steps_per_execution=config.steps_per_execution,
+            steps_per_execution=self.group,
         )
         self.optimizer.build(self.network.trainable_variables)
 
-    def learn(self, batches, bar):
+    def learn(self, batches, bar=None):
         """Go once through the training photos; loss and chroma, averaged over them."""
-        if self.config.steps_per_execution > 1:  # only `fit` groups steps
+        if self.group > 1 or devices.count() > 1:  # only `fit` groups steps and shares batches
             history = self.fit(batches, shuffle=False, verbose=0).history
-            bar.update(len(batches))
+            if bar is not None:
+                bar.update(len(batches))
             return {name: values[0] for name, values in history.items()}
         # Step by step, `fit` would lose up to half its time when TensorFlow takes down an
         # epoch's input pipeline, whose tuning thread sleeps ever longer and is waited for.
-        return _mean_over(batches, self.train_on_batch, bar.update)
+        return _mean_over(batches, self.train_on_batch, bar)
 
     def measure(self, batches):
         """Loss and chroma on photos that are not learned from."""
-        return _mean_over(batches, self.test_on_batch)
+        with self.averaged():
+            return _mean_over(batches, self.test_on_batch)
+
+    @contextlib.contextmanager
+    def averaged(self):
+        """Give the network the weights that the run will keep, for as long as the block lasts."""
+        if not self.config.average:
+            yield
+            return
+        learned = self.network.trainable_variables
+        values = [ops.convert_to_numpy(variable) for variable in learned]
+        getattr(self.optimizer, "inner_optimizer", self.optimizer).put_average(learned)
+        yield
+        for variable, value in zip(learned, values, strict=True):
+            variable.assign(value)
 
     # Keras 3.13, which Colab has, would report the mean of all batches since the last reset.
     def train_on_batch(self, *batch, **options):
@@ -308,10 +459,13 @@ class Colorization(keras.Model):
             rgb, scores = ops.cast(photos, "float32") / 255.0, scores[:, 0]
         colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
         inputs = network.scale_inputs(colors[..., :1], scores, self.config.network)
-        return {
+        shown = {
             "true_ab": lab.scale_ab(colors[..., 1:], self.config.network.ab_divisor),
             "predicted_ab": self.network(inputs, training=training),
         }
+        # In this way Keras knows to divide it when several devices share a batch.
+        self.add_loss(losses.paper_loss(**shown))
+        return shown
 
     def vary(self, photos, scores):
         """Augment a batch: each photo in one of its transforms, with that transform's scores."""
@@ -324,9 +478,6 @@ class Colorization(keras.Model):
             scores = ops.cast(scores, "float32")
             scores = keras.random.dropout(scores, self.config.score_dropout, seed=self.seed)
         return rgb, scores
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return losses.paper_loss(**y_pred)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         chroma = ops.sqrt(ops.sum(ops.square(ops.cast(y_pred["predicted_ab"], "float32")), axis=-1))
@@ -373,12 +524,30 @@ def first_step(task, batch):
     return sizes
 
 
-def _mean_over(batches, step, tick=lambda: None):
+def _optimizer(config, steps):
+    """Adam as the configuration wants it, for a run of so many steps."""
+    rate = config.learning_rate
+    if config.schedule == "cosine":
+        rising = round(config.warmup * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0 if rising else rate,
+            steps - rising,
+            warmup_target=rate if rising else None,
+            warmup_steps=rising,
+        )
+    options = {"weight_decay": config.weight_decay or None}
+    if config.average:
+        return AveragingAdam(rate, average=config.average, **options)
+    return keras.optimizers.Adam(rate, **options)
+
+
+def _mean_over(batches, step, bar=None):
     """Do a step with every batch; the mean of what it reports, by photos."""
     rows, sizes = [], []
     for number in range(len(batches)):
         (batch,) = batches[number]
         rows.append(step(batch, return_dict=True))
         sizes.append(len(next(iter(batch.values()))))
-        tick()
+        if bar is not None:
+            bar.update()
     return {name: float(np.average([row[name] for row in rows], weights=sizes)) for name in rows[0]}

@@ -46,7 +46,7 @@ def main():
         found[way] = json.loads(done.stdout.splitlines()[-1])
         print(found[way], flush=True)
     # Only now: a child's peak memory begins with that of the process that started it.
-    from colorlib import runs
+    from colorlib import machine
     from colorlib.files import write_json
 
     rate = {way: row["photos_per_second"] for way, row in found.items()}
@@ -54,7 +54,7 @@ def main():
         "command": "make bench",
         "photo_set": "commons",
         "size": SIZE,
-        "machine": runs.machine(),
+        "machine": machine.describe(),
         "ways": found,
         "times_the_notebook": {way: round(rate[way] / rate["notebook"], 2) for way in WAYS},
     }

@@ -26,7 +26,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from unsplash_server import UnsplashServer, find_authors
 
-from colorlib import extractors, photoset, runs, unsplash
+from colorlib import extractors, machine, photoset, unsplash
 from colorlib.files import read_json, write_json
 
 LATENCY = 0.15
@@ -49,7 +49,7 @@ def main():
     report = {
         "command": "python tools/bench_unsplash.py"
         + (f" --photos {names}" if chosen.photos != [photoset.BUNDLED] else ""),
-        "machine": runs.machine(),
+        "machine": machine.describe(),
         "server": {"photos": len(authors), "latency_seconds": LATENCY},
         "workers": unsplash.WORKERS,
     }

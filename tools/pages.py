@@ -22,7 +22,7 @@ import numpy as np
 import student
 from PIL import Image
 
-from colorlib import photoset, runs
+from colorlib import machine, photoset
 from colorlib.colorizer import Colorizer
 from colorlib.files import read_json, write_json
 
@@ -197,7 +197,7 @@ def time_chapters(tier):
     times = read_json(RUNTIMES) if RUNTIMES.exists() else {}
     times[tier] = {
         "command": f"python tools/pages.py --time {tier}",
-        "machine": runs.machine(),
+        "machine": machine.describe(),
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         "seconds": seconds,
     }
