@@ -9,6 +9,7 @@ photos, which weights and which machine made it.
 Chapter: 06_evaluation.
 """
 
+import itertools
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -237,7 +238,8 @@ def compare(colorizers, photo_set, limit=None):
     dict
         `summary` (see `summarize`); `beaten`: for each colourizer the paired
         difference to the best opponent that does not peek, in loss and AuC, with its
-        95 % interval; and what it was measured with. Ready for JSON.
+        95 % interval; `between`: the same for each two colourizers, named "one - other"; and
+        what it was measured with. Ready for JSON.
 
     Raises
     ------
@@ -254,6 +256,12 @@ def compare(colorizers, photo_set, limit=None):
         **origin(colorizers, photo_set, len(rows)),
         "summary": summary,
         "beaten": {name: _beaten(name, results, summary) for name in colorizers},
+        "between": {
+            f"{one} - {other}": {
+                metric: paired_difference(results, one, other, metric) for metric in ("loss", "AuC")
+            }
+            for one, other in itertools.combinations(colorizers, 2)
+        },
     }
 
 

@@ -13,6 +13,7 @@ Chapter: 05_training.
 import dataclasses
 import json
 import math
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -44,6 +45,8 @@ class Run:
             "training": len(data.train_rows),
             "validation": len(data.validation_rows),
         })  # fmt: skip
+        for leftover in self.folder.rglob(".????????-*"):
+            leftover.unlink()  # a file that a killed process was writing
         self.halved = (self.folder / "halved.json").exists()
         if self.halved:
             self._halve()
@@ -206,6 +209,69 @@ class Run:
                 task.network.set_weights(self.best[2])
                 card["epoch"] = self.best[0]
             weights.save_network(task.network, self.folder / "model", config.network, **card)
+
+
+def pack(folder):
+    """Put a run's folder into one file, to take it along when the machine goes away.
+
+    Parameters
+    ----------
+    folder : path-like
+
+    Returns
+    -------
+    pathlib.Path
+        A zip beside the folder, of the same name. Not compressed: weights hardly shrink.
+
+    Raises
+    ------
+    UserError
+        If there is no run in the folder, or the zip cannot be written. Chapter: 05_training.
+    """
+    folder = Path(folder)
+    if not (folder / "config.json").exists():
+        raise UserError(f"{folder}: there is no run here; name the folder that holds config.json")
+    target = folder.with_name(f"{folder.name}.zip")
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name[0] != "."]
+    with whole_file(target) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for path in files:
+            archive.write(path, path.relative_to(folder.parent))
+    return target
+
+
+def unpack(file, parent="runs"):
+    """Take a run out of the file that `pack` made, to go on with it.
+
+    Parameters
+    ----------
+    file, parent : path-like
+
+    Returns
+    -------
+    pathlib.Path
+        The run's folder, in `parent`.
+
+    Raises
+    ------
+    UserError
+        If the file is no packed run or is damaged, or such a folder is there already: it is
+        never overwritten. Chapter: 05_training.
+    """
+    parent = Path(parent)
+    parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory(dir=parent) as workshop:
+            names = archive.namelist()
+            name = names[0].split("/")[0] if names else ""
+            inside = all(other.startswith(f"{name}/") for other in names)
+            if name in ("", ".", "..") or not inside or f"{name}/config.json" not in names:
+                raise UserError(f"{file}: is not a packed run; take a file that colorlib packed")
+            if (parent / name).exists():
+                raise UserError(f"{parent / name}: is there already; choose another parent folder")
+            archive.extractall(workshop)
+            return (Path(workshop) / name).rename(parent / name)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UserError(f"{file}: cannot be unpacked ({error}); download it again") from error
 
 
 def sheet_epochs(epochs, sheets=30):

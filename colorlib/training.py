@@ -13,6 +13,7 @@ import difflib
 import gc
 import inspect
 import os
+import sys
 import time
 
 import keras
@@ -280,7 +281,7 @@ def _learn(run):
         task = Colorization(config, data)
         epoch = run.resume(task)
         if not run.over(epoch):
-            print(forecast(task, data, config.epochs - epoch), flush=True)
+            tqdm.write(forecast(task, data, config.epochs - epoch), file=sys.stderr)
         steps = data.steps_per_epoch
         with tqdm(total=config.epochs * steps, initial=epoch * steps, desc="training") as bar:
             while not run.over(epoch):
@@ -297,8 +298,14 @@ def _learn(run):
         print(f"{run.folder}: stopped; the same command goes on from epoch {run.keep(task)}")
         raise
     except Exception as error:
-        if run.halved or not _out_of_memory(error):
+        if not _out_of_memory(error):
             raise
+        if run.halved:
+            raise UserError(
+                f"{run.folder}: batches of {config.batch_size} photos do not fit into the memory "
+                "of the device either; choose a smaller batch_size or size, or "
+                "on_device=False, in another run folder"
+            ) from error
         return False
     finally:
         # What is left of a failed attempt would still fill the device's memory.
@@ -347,7 +354,7 @@ def forecast(task, data, epochs):
     if machine.on_cpu():
         where = "no GPU (on Colab: Runtime > Change runtime type > T4 GPU)"
     return (
-        f"{where}: {data.config.batch_size / step:.0f} photos a second; {epochs} epochs of "
+        f"{where}: {data.config.batch_size / step:.0f} photos a second; {epochs} x "
         f"{len(data.train_rows)} photos take about {_spoken(seconds)}"
     )
 

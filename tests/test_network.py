@@ -124,3 +124,20 @@ def test_scale_inputs_follows_the_configuration():
     assert np.isclose(ops.convert_to_numpy(other["class_scores"]).sum(), 1)
     deaf = network.NetworkConfig(class_scores="none")
     assert not ops.convert_to_numpy(network.scale_inputs(light, logits, deaf)["class_scores"]).any()
+
+
+def test_the_relative_of_2017():
+    """Deep Koalarization: shrinks to an eighth, sees 1000 scores, answers at full size."""
+    config = network.NetworkConfig(design="koalarization")
+    model = network.colorizer(config)
+    kernels = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    encoder, fused, decoder = kernels[:8], kernels[8], kernels[9:]
+    assert [layer.filters for layer in encoder] == [64, 128, 128, 256, 256, 512, 512, 256]
+    assert [layer.strides[0] for layer in encoder] == [2, 1, 2, 1, 2, 1, 1, 1]
+    assert (fused.filters, fused.kernel_size) == (256, (1, 1))
+    assert [layer.filters for layer in decoder] == [128, 64, 64, 32, 2]
+    light = keras.random.uniform((2, 64, 128, 1), seed=0)
+    for scores in (ops.zeros((2, 1000)), ops.ones((2, 1000))):
+        ab = model({"lightness": light, "class_scores": scores})
+        assert tuple(ab.shape) == (2, 64, 128, 2)
+    assert not np.allclose(ab, model({"lightness": light, "class_scores": 2 * scores}))

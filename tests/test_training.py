@@ -1,37 +1,15 @@
 import dataclasses
 import json
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
 import keras
 import numpy as np
 import pytest
+from running import SMALL, metrics, start
 
 from colorlib import extractors, photoset, runs, training, weights
 from colorlib.batches import Data
 from colorlib.files import UserError, only_user
-
-SMALL = dict(tier="smoke", epochs=4, checkpoint_seconds=0.0)
-RUN = """
-import json, sys
-from colorlib import training
-training.train(training.config_from(json.loads(sys.argv[1])), sys.argv[2])
-"""
-
-
-def metrics(folder):
-    """Losses of every epoch, without the times."""
-    lines = (folder / "metrics.jsonl").read_text().splitlines()
-    rows = [json.loads(line) for line in lines]
-    return [{k: v for k, v in row.items() if "second" not in k} for row in rows]
-
-
-def start(folder, **parameters):
-    command = [sys.executable, "-c", RUN, json.dumps(SMALL | parameters), str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -107,36 +85,6 @@ def test_building_an_extractor_does_not_change_the_start(run, tmp_path, monkeypa
     assert metrics(tmp_path) == metrics(run)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.7])
-def test_killed_and_resumed_ends_with_the_same_losses(run, tmp_path, delay):
-    process = start(tmp_path)
-    deadline = time.monotonic() + 120
-    while not (tmp_path / "checkpoint.npz").exists():
-        assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
-        time.sleep(0.01)
-    time.sleep(delay)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    training.train(training.config_from(SMALL), tmp_path)
-    assert metrics(tmp_path) == metrics(run)
-    ours, theirs = (weights.load_network(folder / "model")[0] for folder in (tmp_path, run))
-    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
-        assert np.array_equal(a, b)
-
-
-def test_interrupt_leaves_a_usable_run(tmp_path):
-    process = start(tmp_path, epochs=1000)
-    deadline = time.monotonic() + 120
-    while not (tmp_path / "checkpoint.npz").exists():
-        assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode != 0
-    assert "the same command goes on from epoch" in output
-    assert weights.load_network(tmp_path / "model")[2]["size"] == 64
-
-
 def test_one_run_a_folder_at_a_time(tmp_path):
     with only_user(tmp_path):
         with pytest.raises(UserError, match="another process"):
@@ -154,23 +102,6 @@ def test_another_configuration_does_not_touch_the_run(run, change):
         training.train(training.config_from(SMALL | change), run)
     after = {path.name: path.stat().st_mtime_ns for path in run.iterdir() if path.name != ".lock"}
     assert before == after
-
-
-def test_nan_stops_with_advice_and_keeps_the_checkpoint(tmp_path):
-    config = training.config_from(SMALL | {"learning_rate": 1e30, "epochs": 50})
-    with pytest.raises(UserError, match="lower learning_rate"):
-        training.train(config, tmp_path)
-    for path in tmp_path.glob("checkpoint.npz"):
-        with np.load(path, allow_pickle=False) as arrays:
-            assert int(arrays["epoch"]) <= len(metrics(tmp_path))
-
-
-def test_damaged_checkpoint_is_named(run, tmp_path):
-    for name in ("config.json", "data.json", "metrics.jsonl"):
-        (tmp_path / name).write_bytes((run / name).read_bytes())
-    (tmp_path / "checkpoint.npz").write_bytes((run / "checkpoint.npz").read_bytes()[:1000])
-    with pytest.raises(UserError, match=r"checkpoint\.npz: is damaged"):
-        training.train(training.config_from(SMALL), tmp_path)
 
 
 def test_start_from_trained_weights(run, tmp_path):
@@ -197,6 +128,23 @@ def test_tiers():
     assert full.transforms == 8
     chosen = training.config_from({"tier": "lab", "size": 128, "seed": None})
     assert chosen == dataclasses.replace(training.config_from({"tier": "lab"}), size=128)
+
+
+def test_presets():
+    paper = training.config_from({"tier": "full", "preset": "paper"})
+    assert paper == dataclasses.replace(training.config_from({"tier": "full"}), preset="paper")
+    modern = training.config_from({"tier": "lab", "preset": "modern", "epochs": 7})
+    assert (modern.batch_size, modern.schedule, modern.average) == (128, "cosine", 0.99)
+    assert (modern.epochs, modern.size) == (7, 64)
+
+
+def test_the_rate_rises_and_falls():
+    """Against the formula, at every step."""
+    config = training.config_from({"tier": "lab", "warmup": 0.1, "learning_rate": 0.5})
+    rate = training._optimizer(config, 100)._learning_rate
+    rising = [0.5 * step / 10 for step in range(10)]
+    falling = [0.25 * (1 + np.cos(np.pi * step / 90)) for step in range(91)]
+    assert np.allclose([float(rate(step)) for step in range(101)], rising + falling, atol=1e-6)
 
 
 def test_the_notebooks_first_cells_can_be_run_again():
@@ -258,6 +206,11 @@ def test_first_step_tells_the_true_gradient(commons):
         ({"tier": "lab", "epochs": 0}, "epochs is 0"),
         ({"tier": "lab", "precision": "float8"}, "precision is 'float8'"),
         ({"tier": "lab", "transforms": 3}, "transforms is 3"),
+        ({"tier": "lab", "preset": "best"}, "unknown preset 'best'; choose one of paper, modern"),
+        ({"tier": "lab", "average": 1}, "average is 1"),
+        ({"tier": "lab", "warmup": -0.1}, "warmup is -0.1"),
+        ({"tier": "lab", "patience": 2.5}, "patience is 2.5"),
+        ({"tier": "lab", "devices": 2}, "devices is 2"),
     ],
 )
 def test_mistaken_parameters(parameters, message):

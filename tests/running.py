@@ -1,0 +1,65 @@
+"""Training runs in processes of their own, to be killed, starved and compared."""
+
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+SMALL = dict(tier="smoke", epochs=4, checkpoint_seconds=0.0)
+RUN = """
+import json, sys
+from colorlib import training
+training.train(training.config_from(json.loads(sys.argv[1])), sys.argv[2])
+"""
+
+
+def metrics(folder):
+    """What every epoch found, without what it cost."""
+    lines = (folder / "metrics.jsonl").read_text().splitlines()
+    cost = ("seconds", "cpu_seconds", "photos_per_second")
+    return [{k: v for k, v in json.loads(line).items() if k not in cost} for line in lines]
+
+
+def start(folder, before="", **parameters):
+    """Begin a run in another process, after the code `before`."""
+    command = [sys.executable, "-c", before + RUN, json.dumps(SMALL | parameters), str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, process, seconds=120):
+    """Wait until the condition holds while the process lives; False if it ended before."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if process.poll() is not None:
+            return False
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.01)
+    return True
+
+
+def kill_at_random(folder, kills, seed, longest, **parameters):
+    """Start a run and kill it, so many times, each at another moment; how often it was alive.
+
+    The first kill may come before the first epoch is over, the others after one more checkpoint.
+    """
+    moments, killed = np.random.default_rng(seed), 0
+    checkpoint = folder / "checkpoint.npz"
+    for number in range(kills):
+        before = stamp(checkpoint)
+        process = start(folder, **parameters)
+        if number:
+            wait_for(lambda then=before: stamp(checkpoint) not in (None, then), process)
+        else:
+            wait_for((folder / "machine.json").exists, process)
+        time.sleep(moments.uniform(0, longest))
+        killed += process.poll() is None
+        process.kill()
+        process.communicate()
+    return killed
+
+
+def stamp(path):
+    """The time of a file's last change, None if there is none."""
+    return path.stat().st_mtime_ns if path.exists() else None
