@@ -5,11 +5,11 @@ Chapter: 05_training.
 
 from pathlib import Path
 
-from IPython.display import FileLink
+import ipywidgets
 
 
 def download(path):
-    """Offer a file for download: on Colab at once, elsewhere as a link.
+    """Offer a file for download.
 
     Parameters
     ----------
@@ -17,12 +17,14 @@ def download(path):
 
     Returns
     -------
-    IPython.display.FileLink or None
-        The link, for a notebook to show; JupyterLab follows it within the folder that it was
-        started in.
+    ipywidgets.Button or str
+        On Colab a button; elsewhere a hint, since JupyterLab's file browser downloads any file.
     """
+    path = Path(path)
     try:
         from google.colab import files
     except ImportError:
-        return FileLink(Path(path))
-    return files.download(str(path))
+        return f"To download {path}: in the file browser, right-click it and choose Download."
+    button = ipywidgets.Button(description=f"Download {path.name}")
+    button.on_click(lambda _: files.download(str(path)))
+    return button
