@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 from PIL import Image
 
-from colorlib import augment, extractors, photoset
+from colorlib import augment, devices, extractors, photoset
 from colorlib.files import UserError
 
 ON_DEVICE = 4e9  # bytes of photos that are kept on the device unless the configuration says else
@@ -59,7 +59,8 @@ class Data:
     def training(self, epoch):
         """Batches of one epoch; their order follows from seed and epoch number alone."""
         order = np.random.default_rng([self.config.seed, epoch]).permutation(self.train_rows)
-        return Batches(self, order[: self.steps_per_epoch * self.config.batch_size])
+        whole = order[: self.steps_per_epoch * self.config.batch_size]
+        return Batches(self, whole, devices.process())
 
     def validation(self):
         """Batches of all validation photos."""
@@ -67,21 +68,26 @@ class Data:
 
 
 class Batches(keras.utils.PyDataset):
-    """Rows of a set in batches: their numbers, or the photos where they are not on the device."""
+    """Rows of a set in batches: their numbers, or the photos where they are not on the device.
 
-    def __init__(self, data, rows):
+    Of each batch, process i of n gets every n-th row from the i-th on.
+    """
+
+    def __init__(self, data, rows, process=(0, 1)):
         super().__init__()
         self.data, self.rows, self.size = data, rows, data.config.batch_size
+        self.process = process
 
     def __len__(self):
         return math.ceil(len(self.rows) / self.size)
 
     def first(self, count):
         """The first `count` batches alone."""
-        return Batches(self.data, self.rows[: count * self.size])
+        return Batches(self.data, self.rows[: count * self.size], self.process)
 
     def __getitem__(self, index):
-        rows = self.rows[index * self.size : (index + 1) * self.size]
+        first, step = self.process
+        rows = self.rows[index * self.size : (index + 1) * self.size][first::step]
         if self.data.on_device:
             return ({"row": rows.astype("int32")},)
         return ({"photos": self.data.photos(rows), "scores": self.data.scores[rows]},)

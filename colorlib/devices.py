@@ -2,11 +2,17 @@
 
 All of it is done by Keras and its backend: `keras.distribution` on JAX, `MirroredStrategy` on
 TensorFlow. The batch stays the one that the configuration names; n devices get an n-th each.
+On JAX they may belong to several machines: start the same command on each, with Keras' own
+variables KERAS_DISTRIBUTION_JOB_ADDRESSES, _NUM_PROCESSES and _PROCESS_ID set.
 
 Chapter: 05_training.
 """
 
 import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import keras
 
@@ -23,6 +29,24 @@ def count():
 
         return tf.distribute.get_strategy().num_replicas_in_sync
     return 1
+
+
+def process():
+    """Which process this is, from 0 on, and how many train together."""
+    if keras.backend.backend() == "jax" and keras.distribution.distribution():
+        import jax
+
+        return jax.process_index(), jax.process_count()
+    return 0, 1
+
+
+def share_of(loss):
+    """What one device's mean loss adds to that of the whole batch.
+
+    On TensorFlow each device sees its part alone, and Keras adds up the gradients. On JAX the
+    step is written for the whole batch and divided by the compiler.
+    """
+    return loss / count() if keras.backend.backend() == "tensorflow" else loss
 
 
 @contextlib.contextmanager
@@ -42,9 +66,9 @@ def spread(devices):
         yield
         return
     backend = keras.backend.backend()
-    if backend == "torch":
+    if backend not in _SPREAD:
         raise UserError(
-            'devices is "all", which Keras does not do on PyTorch; set KERAS_BACKEND to '
+            f'devices is "all", which Keras does not do on {backend}; set KERAS_BACKEND to '
             'tensorflow or jax, or devices to "one"'
         )
     with _SPREAD[backend]():
@@ -52,10 +76,30 @@ def spread(devices):
 
 
 @contextlib.contextmanager
+def own_folder(folder):
+    """The folder that this process may write to.
+
+    Only the first process keeps the run. The others do all the same in a folder that is thrown
+    away, begun with a copy of the last checkpoint.
+    """
+    if process()[0] == 0:
+        yield Path(folder)
+        return
+    with tempfile.TemporaryDirectory() as workshop:
+        for name in ("checkpoint.npz", "halved.json"):
+            if (Path(folder) / name).exists():
+                shutil.copy(Path(folder) / name, workshop)
+        yield Path(workshop)
+
+
+@contextlib.contextmanager
 def _on_jax():
+    if "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ:
+        keras.distribution.initialize()
     before = keras.distribution.distribution()
-    found = keras.distribution.list_devices()
-    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=found))
+    # Each process brings its own part of a batch, see `Data.training`.
+    all_devices = keras.distribution.DataParallel(auto_shard_dataset=False)
+    keras.distribution.set_distribution(all_devices)
     try:
         yield
     finally:

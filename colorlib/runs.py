@@ -22,7 +22,7 @@ import numpy as np
 from keras import ops
 from PIL import Image
 
-from colorlib import extractors, lab, machine, weights
+from colorlib import devices, extractors, lab, machine, weights
 from colorlib.batches import Batches, Data
 from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
 
@@ -130,7 +130,7 @@ class Run:
             with task.averaged():
                 self.best = epoch, row["val_loss"], task.network.get_weights()
         self._note(epoch, row, seconds)
-        if epoch in self.sheets:
+        if epoch in self.sheets and devices.process() == (0, 1):  # else no process has it all
             self._sample(epoch, task)
         waited = time.monotonic() - self.saved
         if self.over(epoch) or waited >= self.config.checkpoint_seconds:
@@ -162,7 +162,7 @@ class Run:
             ) from error
 
     def _checkpoint(self, epoch, task):
-        arrays = {f"{i}": ops.convert_to_numpy(v.value) for i, v in enumerate(task.state)}
+        arrays = {f"{i}": ops.convert_to_numpy(v) for i, v in enumerate(task.state)}
         if self.best:
             arrays |= {"best_epoch": self.best[0], "best_loss": self.best[1]}
             arrays |= {f"best_{i}": array for i, array in enumerate(self.best[2])}

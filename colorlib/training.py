@@ -15,6 +15,7 @@ import inspect
 import os
 import sys
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -264,12 +265,16 @@ def train(config, run_folder):
         If the folder holds another run or is in use, the photos changed since the run
         began, the loss stops being a number, or not even half a batch fits into the device.
     """
-    with only_user(run_folder), devices.spread(config.devices):
-        run = Run(run_folder, config, Data(config))
+    with (
+        devices.spread(config.devices),
+        devices.own_folder(run_folder) as folder,
+        only_user(folder),
+    ):
+        run = Run(folder, config, Data(config))
         if not _learn(run):
             run.halve_batch()
             _learn(run)
-    return run.folder
+    return Path(run_folder)
 
 
 def _learn(run):
@@ -415,6 +420,17 @@ class Colorization(keras.Model):
             steps_per_execution=self.group,
         )
         self.optimizer.build(self.network.trainable_variables)
+        if config.batch_size % devices.count():
+            raise UserError(
+                f"batch_size is {config.batch_size}, which {devices.count()} devices cannot share "
+                f"evenly; take a multiple of {devices.count()}"
+            )
+        if devices.count() > 1 and backend == "tensorflow":
+            for layer in self.network.layers:
+                if isinstance(layer, keras.layers.BatchNormalization):
+                    layer.synchronized = True  # JAX does it anyway
+            # Builds it. Left to itself, Keras would try with the mean of two devices' row numbers.
+            self(*data.validation().first(1)[0])
 
     def learn(self, batches, bar=None):
         """Go once through the training photos; loss and chroma, averaged over them."""
@@ -466,13 +482,10 @@ class Colorization(keras.Model):
             rgb, scores = ops.cast(photos, "float32") / 255.0, scores[:, 0]
         colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
         inputs = network.scale_inputs(colors[..., :1], scores, self.config.network)
-        shown = {
+        return {
             "true_ab": lab.scale_ab(colors[..., 1:], self.config.network.ab_divisor),
             "predicted_ab": self.network(inputs, training=training),
         }
-        # In this way Keras knows to divide it when several devices share a batch.
-        self.add_loss(losses.paper_loss(**shown))
-        return shown
 
     def vary(self, photos, scores):
         """Augment a batch: each photo in one of its transforms, with that transform's scores."""
@@ -485,6 +498,9 @@ class Colorization(keras.Model):
             scores = ops.cast(scores, "float32")
             scores = keras.random.dropout(scores, self.config.score_dropout, seed=self.seed)
         return rgb, scores
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return devices.share_of(losses.paper_loss(**y_pred))
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         chroma = ops.sqrt(ops.sum(ops.square(ops.cast(y_pred["predicted_ab"], "float32")), axis=-1))

@@ -193,16 +193,18 @@ def write_results_page(folder=ROOT / "book"):
             f"batch {config['batch_size']}, on {machine(lab)}"
         )
     values["speed"] = speed(read_json(RESULTS / "bench.json"))
+    for name in ("networks", "presets"):
+        values[name] = comparison(RESULTS / name)
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     (folder / "results.md").write_text(text, encoding="utf-8")
 
 
-def section(report, peeking=True):
+def section(report, peeking=True, of="the bundled set"):
     """Tables and verdict of a report, and what they were measured with."""
     made = (
-        f"Measured on {report['date']} on {report['photos']} validation photos of the bundled "
-        f"set, on {machine(report)}."
+        f"Measured on {report['date']} on {report['photos']} validation photos of {of}, "
+        f"on {machine(report)}."
     )
     if peeking:
         made += " The rows marked * look at the true colours."
@@ -216,6 +218,50 @@ def section(report, peeking=True):
         evaluation.format_table(rows, metrics).replace(" ± ", "\u00a0±\u00a0") for metrics in TABLES
     ]
     return "\n\n".join([*tables, evaluation.verdict(report), made])
+
+
+def comparison(folder):
+    """What tools/compare.py found: metrics, differences, cost, and what they were made with."""
+    report = read_json(folder / "report.json")
+    runs = {name: folder / run for name, run in report["folders"].items()}
+    config, data = (read_json(next(iter(runs.values())) / f"{n}.json") for n in ("config", "data"))
+    lines = ["| one − other | loss | AuC |", "| --- | ---: | ---: |"]
+    for pair, found in report["between"].items():
+        one, other = (set(name.split(", ")) for name in pair.split(" - "))
+        if len(one ^ other) > 2:  # they differ in more than one thing
+            continue
+        cells = [interval(found[metric]) for metric in ("loss", "AuC")]
+        lines.append(f"| {pair.replace(' - ', ' − ')} | {' | '.join(cells)} |")
+    return "\n\n".join([
+        section(report, peeking=False, of="the development set"),
+        "Differences, photo by photo, with their 95 % intervals; bold where the interval excludes 0:",
+        "\n".join(lines),
+        "What each run cost:",
+        cost(report, runs),
+        f"{data['training']} training and {data['validation']} validation photos of a set of "
+        f"{data['photos']}, at {config['size']}x{config['size']} pixels, class scores by "
+        f"`{config['extractor']}`. Made with `{report['command']}`; configuration, machine and "
+        f"every epoch's numbers of each run are in `book/results/{folder.name}/`.",
+    ])  # fmt: skip
+
+
+def interval(found):
+    """A difference as text, in bold where chance hardly explains it."""
+    text = f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
+    return f"**{text}**" if found["low"] * found["high"] > 0 else text
+
+
+def cost(report, runs):
+    """What the runs of a comparison took, as a table."""
+    lines = ["| run | epochs | lowest validation loss | in epoch | last | CPU hours |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, folder in runs.items():
+        spent, losses = report["cost"][name], figures.read_metrics(folder)["val_loss"]
+        lines.append(
+            f"| {name} | {spent['epochs']} | {losses.min():.4f} | {losses.argmin() + 1} | "
+            f"{losses[-1]:.4f} | {spent['cpu_hours']:.2f} |"
+        )
+    return "\n".join(lines)
 
 
 def speed(report):
