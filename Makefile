@@ -12,6 +12,7 @@
 #   make marks   write feedback and marks.csv anew, after grading by hand: DIR=../course
 #   make bench   measure the training step and write book/results/bench.json
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
+#   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
@@ -38,7 +39,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train test soak lab book publish student exercises kit course grade marks leaderboard \
-    bench results pages runtimes interactives offline-kit lock clean
+    bench results compare pages runtimes interactives offline-kit lock clean
 
 setup: .venv/ready
 
@@ -99,6 +100,10 @@ bench: setup
 
 results: setup
 	$(BIN)/python tools/results.py $(LAB_RUN)
+
+compare: setup
+	@test -n "$(WHAT)" || { echo "say what: make compare WHAT=networks SET=my-set"; exit 2; }
+	$(BIN)/python tools/compare.py $(WHAT) $(SET)
 
 pages: setup
 	$(BIN)/python tools/pages.py

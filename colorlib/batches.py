@@ -41,20 +41,25 @@ class Data:
                 "validation split; add photos by other authors"
             )
         names = augment.TRANSFORMS[: config.transforms]
-        self.scores = extractors.embed(self.photo_set, config.extractor, names)  # (N, T, 1000)
+        # For each transform an array on disk, (N, 1000).
+        self.columns = extractors.embed_in_files(self.photo_set, config.extractor, names)
         fits = len(self.photo_set) * config.size**2 * 3 < ON_DEVICE
         self.on_device = fits if config.on_device is None else config.on_device
         self.steps_per_epoch = len(self.train_rows) // config.batch_size
 
     def photos(self, rows):
         """Photos at the run's size, uint8 (len(rows), size, size, 3)."""
-        photos = self.photo_set.photos[rows]
+        photos = _afresh(self.photo_set.photos)[rows]
         size = self.config.size
         if photos.shape[1] == size:
             return photos
         return np.stack(
             [Image.fromarray(photo).resize((size, size), Image.LANCZOS) for photo in photos]
         )
+
+    def scores(self, rows):
+        """Class scores of each transform, float16 (len(rows), T, 1000)."""
+        return np.stack([_afresh(column)[rows] for column in self.columns], axis=1)
 
     def training(self, epoch):
         """Batches of one epoch; their order follows from seed and epoch number alone."""
@@ -90,7 +95,7 @@ class Batches(keras.utils.PyDataset):
         rows = self.rows[index * self.size : (index + 1) * self.size][first::step]
         if self.data.on_device:
             return ({"row": rows.astype("int32")},)
-        return ({"photos": self.data.photos(rows), "scores": self.data.scores[rows]},)
+        return ({"photos": self.data.photos(rows), "scores": self.data.scores(rows)},)
 
 
 class PhotosOnDevice(keras.layers.Layer):
@@ -98,14 +103,12 @@ class PhotosOnDevice(keras.layers.Layer):
 
     def __init__(self, data):
         super().__init__(dtype="float32", autocast=False)
-        photos = np.concatenate(
-            [
-                data.photos(np.arange(i, min(i + 256, len(data.photo_set))))
-                for i in range(0, len(data.photo_set), 256)
-            ]
-        )
+        rows, size = np.arange(len(data.photo_set)), data.config.size
+        photos = np.empty((len(rows), size, size, 3), "uint8")
+        for some in np.array_split(rows, len(rows) // 256 + 1):  # never all of them twice
+            photos[some] = data.photos(some)
         self.photos = self._keep(photos)  # (N, S, S, 3)
-        self.scores = self._keep(np.asarray(data.scores))  # (N, T, 1000)
+        self.scores = self._keep(data.scores(rows))  # (N, T, 1000)
 
     def _keep(self, array):
         return self.add_weight(
@@ -118,3 +121,8 @@ class PhotosOnDevice(keras.layers.Layer):
             "photos": ops.take(self.photos, row, axis=0),
             "scores": ops.take(self.scores, row, axis=0),
         }
+
+
+def _afresh(array):
+    """Open a memory map anew. Pages that were read count as this process's until it is closed."""
+    return np.memmap(array.filename, array.dtype, "r", array.offset, array.shape)

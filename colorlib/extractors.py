@@ -409,6 +409,20 @@ def embed(photo_set, name, transforms=("identity", "mirror"), weights=None):
         As `load_extractor`; or if the stored embeddings are damaged or belong to other
         photos. Chapter: 03_features.
     """
+    return np.stack(embed_in_files(photo_set, name, transforms, weights), axis=1)
+
+
+def embed_in_files(photo_set, name, transforms=("identity", "mirror"), weights=None):
+    """The same as `embed`, but left on disk, for sets that are larger than the memory.
+
+    Parameters and errors are those of `embed`.
+
+    Returns
+    -------
+    list of numpy.memmap
+        For each transform the class scores, (N, 1000) float16, read as they are used.
+        Chapter: 03_features.
+    """
     if unknown := set(transforms) - set(TRANSFORMS):
         raise UserError(f"{unknown}: no such transforms; choose from {TRANSFORMS}")
     folder = Path(photo_set.path) / "embeddings" / f"{name}-{weights_hash(name, weights)}"
@@ -418,8 +432,9 @@ def embed(photo_set, name, transforms=("identity", "mirror"), weights=None):
     columns = []
     for way in transforms:
         path = folder / f"{way.replace(',', '').replace(' ', '-')}.npy"  # turn-90-mirror.npy
-        columns.append(_embed_transform(path, photo_set.photos, way, extractor))
-    return np.stack(columns, axis=1)
+        _embed_transform(path, photo_set.photos, way, extractor)
+        columns.append(_read(path, most=len(photo_set.photos)))
+    return columns
 
 
 def _claim(folder, photos):
@@ -435,12 +450,13 @@ def _claim(folder, photos):
 
 def _embed_transform(path, photos, way, extractor):
     """Bring the file of one transform up to date with the set."""
-    done = _read(path, most=len(photos)) if path.exists() else np.empty((0, CLASSES), "float16")
-    parts, saved = [done], time.monotonic()
-    label = f"Embedding ({way})"
-    finished = len(done) == len(photos)
-    with tqdm(total=len(photos), initial=len(done), desc=label, disable=finished) as bar:
-        for start in range(len(done), len(photos), BATCH):
+    parts, saved = [], time.monotonic()
+    if path.exists():
+        parts = [_read(path, most=len(photos))]
+    done = sum(map(len, parts))
+    label, finished = f"Embedding ({way})", done == len(photos)
+    with tqdm(total=len(photos), initial=done, desc=label, disable=finished) as bar:
+        for start in range(done, len(photos), BATCH):
             batch = transform(photos[start : start + BATCH], TRANSFORMS.index(way))
             scores = extractor().predict_on_batch(batch).astype("float16")  # (B, 1000)
             if not np.isfinite(scores).all():
@@ -452,12 +468,11 @@ def _embed_transform(path, photos, way, extractor):
                 parts, saved = [np.concatenate(parts)], time.monotonic()
                 with whole_file(path) as temporary:
                     np.save(temporary, parts[0])
-    return parts[0]
 
 
 def _read(path, most):
     try:
-        scores = np.load(path, allow_pickle=False)
+        scores = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise UserError(f"{path}: is damaged ({error}); delete it") from error
     if scores.dtype != "float16" or scores.shape[1:] != (CLASSES,) or len(scores) > most:

@@ -74,13 +74,13 @@ def test_grouped_steps_learn_the_same(run, tmp_path):
 
 
 def test_building_an_extractor_does_not_change_the_start(run, tmp_path, monkeypatch):
-    embed = extractors.embed
+    embed = extractors.embed_in_files
 
     def build_and_embed(*arguments):
         extractors.EXTRACTORS["efficientnet_lite0"].build()
         return embed(*arguments)
 
-    monkeypatch.setattr(extractors, "embed", build_and_embed)
+    monkeypatch.setattr(extractors, "embed_in_files", build_and_embed)
     training.train(training.config_from(SMALL), tmp_path)
     assert metrics(tmp_path) == metrics(run)
 

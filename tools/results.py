@@ -234,7 +234,7 @@ def comparison(folder):
         lines.append(f"| {pair.replace(' - ', ' − ')} | {' | '.join(cells)} |")
     return "\n\n".join([
         section(report, peeking=False, of="the development set"),
-        "Differences, photo by photo, with their 95 % intervals; bold where the interval excludes 0:",
+        "Differences, photo by photo, with 95 % intervals; bold where they exclude 0:",
         "\n".join(lines),
         "What each run cost:",
         cost(report, runs),
