@@ -48,16 +48,14 @@ def rgb_to_lab(rgb):
     Agrees with `skimage.color.rgb2lab` to 1e-3 for every 8-bit colour. Chapter: 01_lab.
     """
     rgb = _unit_rgb(rgb)
-    # `where` follows both branches when it computes gradients, so the power must
-    # never see a value below its knee: inf * 0 would be NaN.
-    power = ((ops.maximum(rgb, SRGB_KNEE) + 0.055) / 1.055) ** 2.4
-    linear = ops.where(rgb > SRGB_KNEE, power, rgb / 12.92)
+    # This runs in every training step, and on a CPU `where` and `**` would take most of its time:
+    # powers are exp and log here, and the straight lines are chosen by minimum and maximum. Below
+    # the knee, the power stays what it is at the knee, and the line leads on down from there.
+    power = ops.exp(2.4 * ops.log((ops.maximum(rgb, SRGB_KNEE) + 0.055) / 1.055))
+    linear = power + ops.minimum(rgb - SRGB_KNEE, 0) / 12.92
 
-    xyz = _mix(linear, XYZ_FROM_RGB / WHITE[:, None])
-    root = ops.maximum(xyz, XYZ_KNEE) ** (1 / 3)
-    f = ops.where(xyz > XYZ_KNEE, root, 7.787 * xyz + 16 / 116)
-
-    x, y, z = f[..., 0], f[..., 1], f[..., 2]
+    planes = _mix(linear[..., 0], linear[..., 1], linear[..., 2], XYZ_FROM_RGB / WHITE[:, None])
+    x, y, z = (_cie_root(plane) for plane in planes)
     return ops.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
@@ -183,17 +181,24 @@ def _linear_rgb(lab, ops=ops):
     y = (lightness + 16) / 116
     f = ops.stack([y + a / 500, y, ops.maximum(y - b / 200, 0)], axis=-1)  # 0: as scikit-image
     xyz = ops.where(f > F_KNEE, f * f * f, (f - 16 / 116) / 7.787)
-    return _mix(xyz, RGB_FROM_XYZ * WHITE, ops)
+    planes = _mix(xyz[..., 0], xyz[..., 1], xyz[..., 2], RGB_FROM_XYZ * WHITE)
+    return ops.stack(planes, axis=-1)
 
 
-def _mix(channels, matrix, ops=ops):
-    """Multiply the last axis by a 3x3 matrix.
+def _cie_root(plane):
+    """CIE's cube root, with a straight line near black."""
+    # The line touches the root at the knee and lies above it elsewhere.
+    root = ops.exp(ops.log(ops.maximum(plane, XYZ_KNEE)) / 3)
+    return ops.minimum(root, 7.787 * plane + 16 / 116)
+
+
+def _mix(x, y, z, matrix):
+    """Multiply vectors, whose components are given one by one, by a 3x3 matrix.
 
     Written out, because GPUs may round the factors of a `matmul` to 10 bits (TF32).
     """
-    x, y, z = channels[..., 0], channels[..., 1], channels[..., 2]
     rows = matrix.tolist()  # Python floats leave float32 as it is
-    return ops.stack([p * x + q * y + r * z for p, q, r in rows], axis=-1)
+    return [p * x + q * y + r * z for p, q, r in rows]
 
 
 def _is_shown(linear, tolerance=1e-4):
