@@ -11,6 +11,8 @@
 #   make grade   grade what students handed in: DIR=../course SUBMISSIONS=../submissions
 #   make marks   write feedback and marks.csv anew, after grading by hand: DIR=../course
 #   make bench   measure the training step and write book/results/bench.json
+#   make profile find out where a step's time goes and write book/results/profile.json
+#   make bench-memory   measure how much memory training takes; needs 24 GB of disk for a while
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
 #   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
 #   make pages   write the generated parts of the pages that are only read
@@ -39,7 +41,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train test soak lab book publish student exercises kit course grade marks leaderboard \
-    bench results compare pages runtimes interactives offline-kit lock clean
+    bench results compare pages runtimes interactives offline-kit bench-memory profile lock clean
 
 setup: .venv/ready
 
@@ -97,6 +99,12 @@ marks: setup
 
 bench: setup
 	$(BIN)/python tools/bench.py
+
+profile: setup
+	$(BIN)/python tools/profile_step.py
+
+bench-memory: setup
+	$(BIN)/python tools/bench_memory.py
 
 results: setup
 	$(BIN)/python tools/results.py $(LAB_RUN)

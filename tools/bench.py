@@ -233,7 +233,7 @@ def against_ready():
     batches = data.training(0).first(STEPS)
     photos = data.photos(batches.rows)  # (6 * 32, 256, 256, 3)
     colors = np.concatenate([lab.rgb_to_lab(photo[None]) for photo in photos])
-    inputs = network.scale_inputs(colors[..., :1], data.scores[batches.rows, 0], config.network)
+    inputs = network.scale_inputs(colors[..., :1], data.scores(batches.rows)[:, 0], config.network)
     inputs = {name: ops.convert_to_numpy(array) for name, array in inputs.items()}
     true_ab = lab.scale_ab(colors[..., 1:], config.network.ab_divisor)
     model = network.colorizer(config.network)

@@ -193,6 +193,9 @@ def write_results_page(folder=ROOT / "book"):
             f"batch {config['batch_size']}, on {machine(lab)}"
         )
     values["speed"] = speed(read_json(RESULTS / "bench.json"))
+    values["ready"] = against_ready(read_json(RESULTS / "bench.json")["cached_against_ready"])
+    values["profile"] = profile(read_json(RESULTS / "profile.json"))
+    values["memory"] = memory(read_json(RESULTS / "memory.json"))
     for name in ("networks", "presets"):
         values[name] = comparison(RESULTS / name)
     for name, value in values.items():
@@ -278,6 +281,63 @@ def speed(report):
         f"Measured on {report['machine']['date']} with `make bench` on {machine(report)}.",
     ]
     return "\n".join(lines)
+
+
+def against_ready(found):
+    """The compiled step beside plain `fit` on ready-made arrays."""
+    low, *_, high = found["times_ready_of_each_round"]
+    ours, theirs = (found[f"{way}_photos_per_second"] for way in ("cached", "ready"))
+    return (
+        f"The step that gathers, augments and converts to Lab reaches **{found['times_ready']} "
+        f"times** the rate of `fit` on ready arrays ({ours} and {theirs} photos a second, median "
+        f"of {found['rounds']} rounds; the ratio was {low} to {high} in single rounds)."
+    )
+
+
+def profile(report):
+    """The parts of a training step, and how far it is from the machine's bound."""
+    found = report["precisions"]["float32"]
+    does = {
+        "input": "gathering the batch, augmenting it, Lab",
+        "forward": "the network and the loss",
+        "backward": "the gradients",
+        "update": "Adam, beyond plain gradient descent",
+    }
+    lines = ["| part | what it does | share of the step |", "| --- | --- | ---: |"]
+    for part, what in does.items():
+        share = found["parts"][part] / found["step_seconds"]
+        lines.append(f"| {part} | {what} | {100 * share:.0f} % |")
+    flop, rate = (found[name] / 1e12 for name in ("flop", "product_flop_per_second"))
+    moved, copied = (found[name] / 1e9 for name in ("bytes", "copy_bytes_per_second"))
+    text = (
+        f"A step of {found['batch_size']} photos is {flop:.2f} TFLOP of arithmetic and at least "
+        f"{moved:.1f} GB through memory. At the rates that a large matrix product "
+        f"({rate:.2f} TFLOP/s) and a large copy ({copied:.0f} GB/s) reach on this machine, that "
+        f"is {found['arithmetic_seconds']:.2f} and {found['traffic_seconds']:.2f} s; a step that "
+        f"does nothing takes {1000 * found['launch_seconds']:.1f} ms. So the bound is "
+        f"{found['bound_seconds']:.2f} s, and the step reaches "
+        f"{100 * found['bound_share']:.0f} % of it."
+    )
+    made = f"Measured on {report['machine']['date']} with `{report['command']}` on "
+    return "\n".join([*lines, "", text, "", f"{made}{machine(report)}."])
+
+
+def memory(report):
+    """Peak memory for sets of several sizes, as a table."""
+    lines = [
+        "| photos in the set | size on disk | way | peak memory |",
+        "| ---: | ---: | --- | ---: |",
+    ]
+    for row in report["sets"]:
+        way = "on the device" if row["on_device"] else "streamed"
+        disk = row["photos"] * report["size"] ** 2 * 3 / 1e9
+        lines.append(
+            f"| {row['photos']:,} | {disk:.1f} GB | {way} | {row['peak_memory_gb']:.2f} GB |"
+        )
+    made = (
+        f"Measured on {report['machine']['date']} with `{report['command']}` on {machine(report)}."
+    )
+    return "\n".join([*lines, "", made])
 
 
 def machine(report):
