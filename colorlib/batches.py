@@ -64,35 +64,30 @@ class Data:
     def training(self, epoch):
         """Batches of one epoch; their order follows from seed and epoch number alone."""
         order = np.random.default_rng([self.config.seed, epoch]).permutation(self.train_rows)
-        whole = order[: self.steps_per_epoch * self.config.batch_size]
-        return Batches(self, whole, devices.process())
+        size = self.config.batch_size
+        return Batches(self, order[: self.steps_per_epoch * size], size)
 
     def validation(self):
-        """Batches of all validation photos."""
-        return Batches(self, self.validation_rows)
+        """Batches of all validation photos, as large as each device gets them in training."""
+        return Batches(self, self.validation_rows, self.config.batch_size // devices.count())
 
 
 class Batches(keras.utils.PyDataset):
-    """Rows of a set in batches: their numbers, or the photos where they are not on the device.
+    """Rows of a set in batches: their numbers, or the photos where they are not on the device."""
 
-    Of each batch, process i of n gets every n-th row from the i-th on.
-    """
-
-    def __init__(self, data, rows, process=(0, 1)):
+    def __init__(self, data, rows, size):
         super().__init__()
-        self.data, self.rows, self.size = data, rows, data.config.batch_size
-        self.process = process
+        self.data, self.rows, self.size = data, rows, size
 
     def __len__(self):
         return math.ceil(len(self.rows) / self.size)
 
     def first(self, count):
         """The first `count` batches alone."""
-        return Batches(self.data, self.rows[: count * self.size], self.process)
+        return Batches(self.data, self.rows[: count * self.size], self.size)
 
     def __getitem__(self, index):
-        first, step = self.process
-        rows = self.rows[index * self.size : (index + 1) * self.size][first::step]
+        rows = devices.share(self.rows[index * self.size : (index + 1) * self.size])
         if self.data.on_device:
             return ({"row": rows.astype("int32")},)
         return ({"photos": self.data.photos(rows), "scores": self.data.scores(rows)},)
@@ -109,6 +104,7 @@ class PhotosOnDevice(keras.layers.Layer):
             photos[some] = data.photos(some)
         self.photos = self._keep(photos)  # (N, S, S, 3)
         self.scores = self._keep(data.scores(rows))  # (N, T, 1000)
+        self.built = True
 
     def _keep(self, array):
         return self.add_weight(

@@ -128,12 +128,14 @@ def embed(chosen):
 
 def train(chosen):
     """Train a network, then measure it."""
-    from colorlib import evaluation, photoset, training
+    from colorlib import devices, evaluation, photoset, training
     from colorlib.colorizer import Colorizer
 
     parameters = {name: value_of(text) for name, text in chosen.parameter}
     config = training.config_from({"tier": chosen.tier, **parameters})
     run = training.train(config, chosen.run_folder)
+    if devices.process()[0] > 0:  # of several, the first one measures
+        return
     photo_set = photoset.load(config.photo_set)
     report = evaluation.compare({"this run": Colorizer.load(run)}, photo_set)
     evaluation.write_report(run, report)

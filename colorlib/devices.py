@@ -2,117 +2,121 @@
 
 All of it is done by Keras and its backend: `keras.distribution` on JAX, `MirroredStrategy` on
 TensorFlow. The batch stays the one that the configuration names; n devices get an n-th each.
-On JAX they may belong to several machines: start the same command on each, with Keras' own
-variables KERAS_DISTRIBUTION_JOB_ADDRESSES, _NUM_PROCESSES and _PROCESS_ID set.
+
+On JAX the devices may be in several machines. Each runs the same command, with the environment
+variables that `keras.distribution.initialize` reads: KERAS_DISTRIBUTION_JOB_ADDRESSES (the first
+machine's address and a free port), KERAS_DISTRIBUTION_NUM_PROCESSES and
+KERAS_DISTRIBUTION_PROCESS_ID (0, 1, ...).
 
 Chapter: 05_training.
 """
 
 import contextlib
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
 import keras
+import numpy as np
 
 from colorlib.files import UserError
 
 
+def copies():
+    """How many copies of the network TensorFlow runs, each with its own part of every batch.
+
+    1 elsewhere: on JAX, however many devices compute it, a step is one program for a whole batch.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return 1
+    import tensorflow as tf
+
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
 def count():
     """How many devices share each batch of what is built now."""
-    if keras.backend.backend() == "jax":
-        distribution = keras.distribution.distribution()
-        return distribution.device_mesh.devices.size if distribution else 1
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        return tf.distribute.get_strategy().num_replicas_in_sync
-    return 1
+    distribution = keras.distribution.distribution()
+    return distribution.device_mesh.devices.size if distribution else copies()
 
 
 def process():
-    """Which process this is, from 0 on, and how many train together."""
-    if keras.backend.backend() == "jax" and keras.distribution.distribution():
-        import jax
+    """Number of this process, from 0, and how many train together."""
+    if keras.backend.backend() != "jax":
+        return 0, 1
+    import jax
 
-        return jax.process_index(), jax.process_count()
-    return 0, 1
+    return jax.process_index(), jax.process_count()
 
 
-def share_of(loss):
-    """What one device's mean loss adds to that of the whole batch.
-
-    On TensorFlow each device sees its part alone, and Keras adds up the gradients. On JAX the
-    step is written for the whole batch and divided by the compiler.
-    """
-    return loss / count() if keras.backend.backend() == "tensorflow" else loss
+def share(rows):
+    """What this process has to feed of a batch: all, unless several train together."""
+    number, together = process() if keras.distribution.distribution() else (0, 1)
+    return np.split(rows, together)[number]
 
 
 @contextlib.contextmanager
-def spread(devices):
-    """Use one device, or all of one kind, for what is built and trained while the block lasts.
+def whole():
+    """Let each device compute whole batches while the block lasts: any number can be measured."""
+    shared = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(shared)
+
+
+def spread(devices, batch_size):
+    """Use one device, or all of one kind, for what is built and trained in a block.
 
     Parameters
     ----------
     devices : {"one", "all"}
+    batch_size : int
+        Photos in each batch, of which each device gets as many.
+
+    Returns
+    -------
+    context manager
 
     Raises
     ------
     UserError
-        If the backend is PyTorch, for which Keras shares no batches.
+        If the devices cannot share such a batch equally, or the backend is PyTorch, for which
+        Keras shares no batches.
     """
     if devices == "one":
-        yield
-        return
+        return contextlib.nullcontext()
     backend = keras.backend.backend()
-    if backend not in _SPREAD:
+    if backend not in _SHARED:
         raise UserError(
             f'devices is "all", which Keras does not do on {backend}; set KERAS_BACKEND to '
             'tensorflow or jax, or devices to "one"'
         )
-    with _SPREAD[backend]():
-        yield
+    shared, number = _SHARED[backend]()
+    if batch_size % number:
+        near = -(-batch_size // number) * number
+        raise UserError(
+            f"batch_size is {batch_size}, which {number} devices cannot share equally; "
+            f'choose a multiple of {number}, such as {near}, or devices="one"'
+        )
+    return shared.scope()
 
 
-@contextlib.contextmanager
-def own_folder(folder):
-    """The folder that this process may write to.
-
-    Only the first process keeps the run. The others do all the same in a folder that is thrown
-    away, begun with a copy of the last checkpoint.
-    """
-    if process()[0] == 0:
-        yield Path(folder)
-        return
-    with tempfile.TemporaryDirectory() as workshop:
-        for name in ("checkpoint.npz", "halved.json"):
-            if (Path(folder) / name).exists():
-                shutil.copy(Path(folder) / name, workshop)
-        yield Path(workshop)
-
-
-@contextlib.contextmanager
 def _on_jax():
-    if "KERAS_DISTRIBUTION_NUM_PROCESSES" in os.environ:
+    import jax
+
+    together = "KERAS_DISTRIBUTION_JOB_ADDRESSES" in os.environ
+    if together and not jax.distributed.is_initialized():
         keras.distribution.initialize()
-    before = keras.distribution.distribution()
-    # Each process brings its own part of a batch, see `Data.training`.
-    all_devices = keras.distribution.DataParallel(auto_shard_dataset=False)
-    keras.distribution.set_distribution(all_devices)
-    try:
-        yield
-    finally:
-        keras.distribution.set_distribution(before)
+    found = keras.distribution.list_devices()
+    # Each process reads its own share of the photos.
+    return keras.distribution.DataParallel(devices=found, auto_shard_dataset=False), len(found)
 
 
-@contextlib.contextmanager
 def _on_tensorflow():
     import tensorflow as tf
 
     found = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
-    with tf.distribute.MirroredStrategy([device.name for device in found]).scope():
-        yield
+    return tf.distribute.MirroredStrategy([device.name for device in found]), len(found)
 
 
-_SPREAD = {"jax": _on_jax, "tensorflow": _on_tensorflow}
+_SHARED = {"jax": _on_jax, "tensorflow": _on_tensorflow}

@@ -13,7 +13,7 @@ import dataclasses
 import keras
 from keras import layers, ops
 
-from colorlib import lab
+from colorlib import devices, lab
 from colorlib.extractors import CLASSES
 
 # Table 3: filters, kernel size, stride of each transposed convolution.
@@ -259,6 +259,9 @@ def _activate(x, normalize, name, config, dtype):
     if not normalize:
         return relu(x)
     norm = layers.BatchNormalization(
-        momentum=config.norm_momentum, dtype=dtype, name=f"{name}_norm"
+        momentum=config.norm_momentum,
+        synchronized=devices.copies() > 1,  # else each would see the mean of its own photos
+        dtype=dtype,
+        name=f"{name}_norm",
     )
     return norm(relu(x)) if config.norm_after_relu else relu(norm(x))

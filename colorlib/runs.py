@@ -130,7 +130,7 @@ class Run:
             with task.averaged():
                 self.best = epoch, row["val_loss"], task.network.get_weights()
         self._note(epoch, row, seconds)
-        if epoch in self.sheets and devices.process() == (0, 1):  # else no process has it all
+        if epoch in self.sheets:
             self._sample(epoch, task)
         waited = time.monotonic() - self.saved
         if self.over(epoch) or waited >= self.config.checkpoint_seconds:
@@ -173,12 +173,11 @@ class Run:
     def _sample(self, epoch, task):
         """Draw the first eight validation photos: grey, colourized, true."""
         rows = self.data.validation_rows[:8]
-        with task.averaged():
-            shown = task.predict_on_batch(*Batches(self.data, rows)[0])
-        # With several devices, each has coloured all that one batch holds.
+        with task.averaged(), devices.whole():
+            shown = task.predict_on_batch(*Batches(self.data, rows, len(rows))[0])
         predicted = lab.unscale_ab(shown["predicted_ab"], self.config.network.ab_divisor)
-        predicted = predicted[: min(len(rows), self.data.config.batch_size)]
-        photos = self.data.photos(rows)[: len(predicted)]
+        predicted = predicted[: len(rows)]  # TensorFlow appends what the other devices predict
+        photos = self.data.photos(rows)
         lightness = ops.convert_to_numpy(lab.rgb_to_lab(photos))[..., :1]
 
         def join(ab):

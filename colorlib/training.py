@@ -13,7 +13,9 @@ import difflib
 import gc
 import inspect
 import os
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -263,18 +265,33 @@ def train(config, run_folder):
     ------
     UserError
         If the folder holds another run or is in use, the photos changed since the run
-        began, the loss stops being a number, or not even half a batch fits into the device.
+        began, the loss stops being a number, not even half a batch fits into the device, or
+        the devices cannot share a batch.
     """
-    with (
-        devices.spread(config.devices),
-        devices.own_folder(run_folder) as folder,
-        only_user(folder),
-    ):
-        run = Run(folder, config, Data(config))
-        if not _learn(run):
-            run.halve_batch()
-            _learn(run)
+    shared = devices.spread(config.devices, config.batch_size)
+    with _own_folder(run_folder) as folder, only_user(folder):
+        data = Data(config)  # the class scores it may have to compute are not made to be shared
+        with shared:
+            run = Run(folder, config, data)
+            if not _learn(run):
+                run.halve_batch()
+                _learn(run)
     return Path(run_folder)
+
+
+@contextlib.contextmanager
+def _own_folder(run_folder):
+    """Where to write: with several processes, all but the first throw away what they write."""
+    number, _ = devices.process()
+    if number == 0:
+        yield Path(run_folder)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("config.json", "data.json", "halved.json", "checkpoint.npz"):
+            path = Path(run_folder) / name
+            if path.exists():
+                shutil.copy(path, folder)
+        yield Path(folder)
 
 
 def _learn(run):
@@ -420,21 +437,13 @@ class Colorization(keras.Model):
             steps_per_execution=self.group,
         )
         self.optimizer.build(self.network.trainable_variables)
-        if config.batch_size % devices.count():
-            raise UserError(
-                f"batch_size is {config.batch_size}, which {devices.count()} devices cannot share "
-                f"evenly; take a multiple of {devices.count()}"
-            )
-        if devices.count() > 1 and backend == "tensorflow":
-            for layer in self.network.layers:
-                if isinstance(layer, keras.layers.BatchNormalization):
-                    layer.synchronized = True  # JAX does it anyway
-            # Builds it. Left to itself, Keras would try with the mean of two devices' row numbers.
-            self(*data.validation().first(1)[0])
+        # All variables exist. Keras would look for them with a batch averaged over the devices.
+        self.built = True
 
     def learn(self, batches, bar=None):
         """Go once through the training photos; loss and chroma, averaged over them."""
-        if self.group > 1 or devices.count() > 1:  # only `fit` groups steps and shares batches
+        # Only `fit` groups steps, and shares batches among copies of the network.
+        if self.group > 1 or devices.copies() > 1:
             history = self.fit(batches, shuffle=False, verbose=0).history
             if bar is not None:
                 bar.update(len(batches))
@@ -445,7 +454,7 @@ class Colorization(keras.Model):
 
     def measure(self, batches):
         """Loss and chroma on photos that are not learned from."""
-        with self.averaged():
+        with self.averaged(), devices.whole():
             return _mean_over(batches, self.test_on_batch)
 
     @contextlib.contextmanager
@@ -500,7 +509,8 @@ class Colorization(keras.Model):
         return rgb, scores
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return devices.share_of(losses.paper_loss(**y_pred))
+        # TensorFlow adds up the losses and gradients of copies that share a batch.
+        return losses.paper_loss(**y_pred) / devices.copies()
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         chroma = ops.sqrt(ops.sum(ops.square(ops.cast(y_pred["predicted_ab"], "float32")), axis=-1))

@@ -24,18 +24,9 @@ def test_a_batch_holds_the_rows_it_names(commons, on_device):
     config = training.config_from({"tier": "smoke", "size": 256, "on_device": on_device})
     data = Data(config)
     rows = np.array([3, 1, 2])
-    (batch,) = Batches(data, rows)[0]
+    (batch,) = Batches(data, rows, 3)[0]
     if on_device:
         batch = training.Colorization(config, data).bank(batch["row"])
     assert np.array_equal(batch["photos"], commons.photos[rows])
     assert np.array_equal(batch["scores"], data.scores(rows))
     assert batch["scores"].shape == (3, 2, 1000)
-
-
-def test_processes_share_every_batch_and_nothing_twice(commons):
-    data = Data(training.config_from({"tier": "smoke"}))
-    rows = np.arange(16)
-    parts = [[Batches(data, rows, (i, 2))[k][0]["row"] for k in range(2)] for i in range(2)]
-    assert [len(part) for share in parts for part in share] == [4, 4, 4, 4]
-    for k in range(2):
-        assert set(parts[0][k]) | set(parts[1][k]) == set(range(8 * k, 8 * k + 8))
