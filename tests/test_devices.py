@@ -15,36 +15,40 @@ import pytest
 from colorlib import devices, weights
 from colorlib.files import UserError
 
-# Four steps in each epoch, and nine validation photos, which two devices cannot share equally.
-# The small rate keeps Adam from blowing up rounding errors, which differ.
-SMALL = dict(tier="smoke", limit=36, learning_rate=0.0001, checkpoint_seconds=0.0)
-# The number of devices must be said before anything is computed, so each run is a process.
-# On TensorFlow each device has its own random numbers; without augmentation they do not matter.
+# Nine validation photos, which devices cannot share equally. The small rate keeps Adam from blowing
+# up rounding errors, which differ.
+SMALL = dict(
+    tier="smoke", limit=36, learning_rate=0.0001, score_dropout=0.0, checkpoint_seconds=0.0
+)
+# On the processor JAX is slow at transposed convolutions.
+TINY = dict(limit=16, batch_size=4)
+# The number of devices must be said before anything is computed, so runs are made in a process of
+# their own. TensorFlow's devices draw random numbers of their own, so there without augmentation.
 RUN = """
 import json, sys
 import keras
-if keras.backend.backend() == "tensorflow":
+tensorflow = keras.backend.backend() == "tensorflow"
+if tensorflow:
     import tensorflow as tf
     (cpu,) = tf.config.list_physical_devices("CPU")
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
 from colorlib import training
-if keras.backend.backend() == "tensorflow" and sys.argv[1] == "plain":
-    plain = lambda self, photos, scores: (keras.ops.cast(photos, "float32") / 255, scores[:, 0])
-    training.Colorization.vary = plain
-for argument in sys.argv[2:]:
-    folder, parameters = json.loads(argument)
+augmented = training.Colorization.vary
+plain = lambda self, photos, scores: (keras.ops.cast(photos, "float32") / 255, scores[:, 0])
+for folder, parameters in map(json.loads, sys.argv[1:]):
+    alike = tensorflow and not parameters["score_dropout"]
+    training.Colorization.vary = plain if alike else augmented
     training.train(training.config_from(parameters), folder)
 """
-KERAS = "KERAS_DISTRIBUTION"  # how the names of its variables begin
 TWO = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
 
 
-def start(backend, *runs, vary="plain", **settings):
+def start(backend, *runs, **settings):
     """Begin a process that makes some runs, each (folder, parameters)."""
-    arguments = [json.dumps([str(folder), SMALL | parameters]) for folder, parameters in runs]
+    arguments = [json.dumps([str(folder), SMALL | chosen]) for folder, chosen in runs]
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, vary, *arguments],
+        [sys.executable, "-c", RUN, *arguments],
         env=os.environ | {"KERAS_BACKEND": backend} | settings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -99,9 +103,9 @@ def tensorflow(commons, tmp_path_factory):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    finish(start("tensorflow", (one, {}), (two, shared), (resumed, shared)))
-    other = shared | {"on_device": False, "average": 0.9, "patience": 5, "score_dropout": 0.5}
-    finish(start("tensorflow", (varied, other | {"epochs": 1}), vary="augmented"))
+    other = {"on_device": False, "average": 0.9, "patience": 5, "score_dropout": 0.5, "epochs": 1}
+    runs = (one, {}), (two, shared), (resumed, shared), (varied, shared | other)
+    finish(start("tensorflow", *runs))
     return one, two, resumed, varied
 
 
@@ -131,7 +135,7 @@ def test_two_devices_augment_streamed_photos(tensorflow):
 def test_two_devices_learn_as_one_on_jax(commons, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     shared = {"devices": "all", "on_device": False}
-    finish(start("jax", (one, {}), (two, shared), **TWO))
+    finish(start("jax", (one, TINY), (two, TINY | shared), **TWO))
     assert_same(one, two)
 
 
@@ -141,19 +145,13 @@ def test_two_processes_learn_as_one(commons, tmp_path):
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     one, two = tmp_path / "one", tmp_path / "two"
-    finish(start("jax", (one, {})))
+    finish(start("jax", (one, TINY)))
     together = {
-        f"{KERAS}_JOB_ADDRESSES": address,
-        f"{KERAS}_NUM_PROCESSES": "2",
+        "KERAS_DISTRIBUTION_JOB_ADDRESSES": address,
+        "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
     }
-    finish(
-        *(
-            start(
-                "jax", (two, {"devices": "all"}), **together, KERAS_DISTRIBUTION_PROCESS_ID=number
-            )
-            for number in "01"
-        )
-    )
+    run = (two, TINY | {"devices": "all"})
+    finish(*(start("jax", run, **together, KERAS_DISTRIBUTION_PROCESS_ID=n) for n in "01"))
     assert_same(one, two)
 
 
