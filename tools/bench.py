@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 
 STEPS = 6
-ROUNDS = 9  # of `cached` against `ready`
+ROUNDS = 7  # of `cached` against `ready`
 SIZE = 256
 
 

@@ -22,7 +22,7 @@ from tqdm import tqdm
 STREAMED = (1_000, 10_000, 100_000)
 ON_DEVICE = 9_500
 SIZE = 256
-STEPS = 100  # 32 photos each; the largest set gives far more photos than fit into the memory
+STEPS = 10
 BLOCK = 500
 
 TRAIN = """
