@@ -19,6 +19,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from colorlib import extractors, machine, photoset
+from colorlib.files import write_json
+
 STREAMED = (1_000, 10_000, 100_000)
 ON_DEVICE = 9_500
 SIZE = 256
@@ -26,7 +29,7 @@ STEPS = 10
 BLOCK = 500
 
 TRAIN = """
-import json, resource, sys
+import json, re, sys
 from colorlib import training
 from colorlib.batches import Data
 asked = json.loads(sys.argv[1])
@@ -38,7 +41,8 @@ if not data.on_device:  # now only the reading, of the whole set
     batches = data.training(1)
     for number in range(len(batches)):
         batches[number]
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+# The kernel's high-water mark of this program; that of `resource` begins with its parent's.
+print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1e6)
 """
 
 
@@ -58,10 +62,6 @@ def main():
             peak = peak_memory(folder, SIZE, STEPS if not on_device else 5, on_device)
         rows.append({"photos": count, "on_device": on_device, "peak_memory_gb": round(peak, 2)})
         print(rows[-1], flush=True)
-    # Only now: a child's peak memory begins with that of the process that started it.
-    from colorlib import machine
-    from colorlib.files import write_json
-
     write_json(chosen.out, {
         "command": "make bench-memory",
         "size": SIZE,
@@ -93,8 +93,6 @@ def peak_memory(folder, size, steps, on_device=False, batch_size=32):
 
 def make_set(folder, count, size):
     """Write a prepared set of noise: photos, manifest and class scores."""
-    from colorlib import extractors, photoset
-
     noise = np.random.default_rng(0)
     photos = np.lib.format.open_memmap(folder / "photos.npy", "w+", "uint8", (count, size, size, 3))
     for start in tqdm(range(0, count, BLOCK), f"{count} photos", leave=False):
