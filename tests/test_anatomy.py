@@ -114,3 +114,10 @@ def test_errors(model):
     outer = keras.Input((64, 64, 1))
     with pytest.raises(ValueError, match="model within the model"):
         anatomy.layer_table(keras.Model(outer, inner(outer)))
+
+
+def test_deep_koalarization_does_six_times_the_arithmetic(model):
+    """The results page says so."""
+    other = network.colorizer(network.NetworkConfig(design="koalarization"))
+    ours, theirs = (sum(row.flop for row in anatomy.layer_table(each)) for each in (model, other))
+    assert round(theirs / ours, 1) == 6.3
