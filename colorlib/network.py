@@ -42,9 +42,6 @@ class NetworkConfig:
 
     Attributes
     ----------
-    design : {"paper", "koalarization"}
-        Which network: the paper's, or `koalarization`, to which `encoder_filters` and the
-        two values about BatchNorm mean nothing.
     encoder_filters : tuple of int
         Widths of the six encoder convolutions (the paper's Table 1 is lost). Inferred:
         they mirror the decoder at every resolution, and both BatchNorms then
@@ -62,15 +59,18 @@ class NetworkConfig:
     norm_momentum : float
         How slowly BatchNorm's running averages follow. Keras' 0.99 needs several
         hundred steps to forget its start, more than a short run has.
+    design : {"paper", "koalarization"}
+        Which network: the paper's, or `koalarization`, to which the filters and the values about
+        BatchNorm mean nothing.
     """
 
-    design: str = "paper"
     encoder_filters: tuple = (64, 128, 128, 256, 256, 512)
     l_range: str = "-1..1"
     ab_divisor: float = 128.0
     class_scores: str = "logits"
     norm_after_relu: bool = True
     norm_momentum: float = 0.9
+    design: str = "paper"
 
 
 def encoder(lightness, config=NetworkConfig(), dtype=None):
