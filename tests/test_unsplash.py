@@ -317,7 +317,7 @@ def test_the_command_line(server, tmp_path, capsys):
 def test_interrupted_by_hand(server, tmp_path):
     out = tmp_path / "out"
     process = subprocess.Popen(
-        server.command(out, "--limit", 200, **QUICK | {"RATE": 40}),
+        server.command(out, "--limit", 200, **QUICK | {"RATE": 15}),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(lambda: len(list(out.glob("[!.]*.jpg"))) > 20)
