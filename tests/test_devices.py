@@ -133,6 +133,7 @@ def test_two_devices_augment_streamed_photos(tensorflow):
 
 
 def test_two_devices_learn_as_one_on_jax(commons, tmp_path):
+    pytest.importorskip("jax")
     one, two = tmp_path / "one", tmp_path / "two"
     shared = {"devices": "all", "on_device": False}
     finish(start("jax", (one, TINY), (two, TINY | shared), **TWO))
@@ -141,6 +142,7 @@ def test_two_devices_learn_as_one_on_jax(commons, tmp_path):
 
 @pytest.mark.soak
 def test_two_processes_learn_as_one(commons, tmp_path):
+    pytest.importorskip("jax")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
