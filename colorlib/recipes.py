@@ -110,8 +110,11 @@ class TrainingConfig:
             ("epochs", 1),
             ("batch_size", 1),
             ("patience", 0),
+            ("steps_per_execution", 1),
         ):
             value = getattr(self, name)
+            if name == "steps_per_execution" and value is None:  # what suits the device
+                continue
             if not isinstance(value, int) or value < least:
                 raise UserError(f"{name} is {value!r}; it takes a whole number from {least} on")
         for name in ("warmup", "average"):

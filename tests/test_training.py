@@ -211,6 +211,7 @@ def test_first_step_tells_the_true_gradient(commons):
         ({"tier": "lab", "warmup": -0.1}, "warmup is -0.1"),
         ({"tier": "lab", "patience": 2.5}, "patience is 2.5"),
         ({"tier": "lab", "devices": 2}, "devices is 2"),
+        ({"tier": "lab", "steps_per_execution": 0}, "steps_per_execution is 0"),
     ],
 )
 def test_mistaken_parameters(parameters, message):
