@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from colorlib import metrics
+from colorlib.runs import read_metrics
 
 # Dark enough and light enough to tell apart in grey print, too.
 BLUE, ORANGE = "#1b4f72", "#e08e2b"
@@ -186,13 +187,6 @@ def frame(axis, first, last, color, fill=False):
     look = {"alpha": 0.35, "linewidth": 0} if fill else {"fill": False, "linewidth": 1.5}
     size = right - left + 1, bottom - top + 1
     axis.add_patch(plt.Rectangle((left - 0.5, top - 0.5), *size, color=color, **look))
-
-
-def read_metrics(run_folder):
-    """The lines of a run's metrics.jsonl as a dict of arrays, one value an epoch."""
-    lines = (Path(run_folder) / "metrics.jsonl").read_text().splitlines()
-    rows = [json.loads(line) for line in lines]
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def learning_curves(run_folder, true_chroma=None):

@@ -92,8 +92,8 @@ class Run:
                         variable.assign(arrays[f"{number}"])
                     epoch = int(arrays["epoch"])
                     if "best_epoch" in arrays:
-                        weights = [arrays[f"best_{i}"] for i in range(len(task.network.weights))]
-                        self.best = int(arrays["best_epoch"]), float(arrays["best_loss"]), weights
+                        best = [arrays[f"best_{i}"] for i in range(len(task.network.weights))]
+                        self.best = int(arrays["best_epoch"]), float(arrays["best_loss"]), best
             except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
                 raise UserError(
                     f"{path}: is damaged ({error}); delete it to start the run anew"
@@ -296,6 +296,18 @@ def sheet_epochs(epochs, sheets=30):
     return chosen
 
 
+def read_metrics(folder):
+    """The lines of a run's metrics.jsonl as a dict of arrays, one value an epoch.
+
+    NaN stands where an epoch did not note a value, such as the watts of a card that the run has
+    left for a machine without one. Chapter: 05_training.
+    """
+    lines = (Path(folder) / "metrics.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
+
+
 def cost(folder):
     """What a run took, from its metrics.jsonl.
 
@@ -310,15 +322,13 @@ def cost(folder):
         `photos_per_second` (the median epoch's), and `watt_hours` where a card told what it draws.
         Chapter: 05_training.
     """
-    lines = (Path(folder) / "metrics.jsonl").read_text().splitlines()
-    rows = [json.loads(line) for line in lines]
+    curves = read_metrics(folder)
     found = {
-        "epochs": len(rows),
-        "hours": round(sum(row["seconds"] for row in rows) / 3600, 3),
-        "cpu_hours": round(sum(row["cpu_seconds"] for row in rows) / 3600, 3),
-        "photos_per_second": float(np.median([row["photos_per_second"] for row in rows])),
+        "epochs": len(curves["epoch"]),
+        "hours": round(float(curves["seconds"].sum()) / 3600, 3),
+        "cpu_hours": round(float(curves["cpu_seconds"].sum()) / 3600, 3),
+        "photos_per_second": float(np.median(curves["photos_per_second"])),
     }
-    watts = [row["watts"] * row["seconds"] / 3600 for row in rows if "watts" in row]
-    if watts:
-        found["watt_hours"] = round(sum(watts), 1)
+    if "watts" in curves:
+        found["watt_hours"] = round(float(np.nansum(curves["watts"] * curves["seconds"])) / 3600, 1)
     return found

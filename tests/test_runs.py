@@ -125,3 +125,14 @@ def test_cost_counts_all_cores(run):
     assert found["epochs"] == 2
     assert np.isclose(found["cpu_hours"], sum(r["cpu_seconds"] for r in rows) / 3600, atol=1e-3)
     assert "watt_hours" not in found
+
+
+def test_a_run_may_leave_its_card_behind(tmp_path):
+    rows = [
+        {"epoch": 1, "seconds": 3600, "cpu_seconds": 0, "photos_per_second": 2, "watts": 50},
+        {"epoch": 2, "seconds": 7200, "cpu_seconds": 9, "photos_per_second": 1},
+    ]
+    (tmp_path / "metrics.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert np.array_equal(runs.read_metrics(tmp_path)["watts"], [50, np.nan], equal_nan=True)
+    found = runs.cost(tmp_path)
+    assert (found["hours"], found["watt_hours"]) == (3, 50)
