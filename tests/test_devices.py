@@ -6,11 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import keras
 import numpy as np
 import pytest
+from running import metrics, wait_for
 
 from colorlib import devices, weights
 from colorlib.files import UserError
@@ -62,13 +62,6 @@ def finish(*processes):
         assert process.returncode == 0, error[-3000:]
 
 
-def metrics(folder):
-    """What was found in each epoch, without the times."""
-    lines = (folder / "metrics.jsonl").read_text().splitlines()
-    keep = ("epoch", "loss", "chroma", "val_loss", "val_chroma")
-    return [{name: json.loads(line)[name] for name in keep} for line in lines]
-
-
 def arrays(folder):
     with np.load(folder / "checkpoint.npz") as file:
         return dict(file)
@@ -97,10 +90,7 @@ def tensorflow(commons, tmp_path_factory):
     one, two, resumed, varied = (root / name for name in ("one", "two", "resumed", "varied"))
     shared = {"devices": "all"}
     process = start("tensorflow", (resumed, shared))
-    deadline = time.monotonic() + 120
-    while not (resumed / "checkpoint.npz").exists():
-        assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
-        time.sleep(0.01)
+    assert wait_for((resumed / "checkpoint.npz").exists, process), process.stderr.read()
     process.send_signal(signal.SIGKILL)
     process.wait()
     other = {"on_device": False, "average": 0.9, "patience": 5, "score_dropout": 0.5, "epochs": 1}

@@ -164,10 +164,9 @@ def plain():
 
 def cached(online=False):
     """Our compiled step; `online` has the extractor look at every batch again."""
-    import keras
-    from keras import ops
+    from profile_step import Compiled, only_input
 
-    from colorlib import extractors, lab, training
+    from colorlib import extractors, training
     from colorlib.batches import Data
 
     config = training.config_from(
@@ -185,16 +184,7 @@ def cached(online=False):
 
         task.vary = vary
 
-    class InputOnly(keras.Model):
-        """The same step without the network: gathering, augmenting, Lab."""
-
-        def call(self, batch):
-            batch = task.bank(batch["row"])
-            rgb, scores = task.vary(batch["photos"], batch["scores"])
-            scores = ops.cast(scores, "float32")
-            return ops.mean(lab.rgb_to_lab(rgb), axis=(1, 2, 3)) + ops.mean(scores, axis=-1)
-
-    only = InputOnly()
+    only = Compiled(only_input, task)
     only.compile(jit_compile=False)
     batches = data.training(0)
 

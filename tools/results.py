@@ -276,11 +276,7 @@ def speed(report):
             f"| {name} | {report['times_the_notebook'][name]} | {found['photos_per_second']} | "
             f"{100 * found['input_share']:.0f} % | {found['peak_memory_gb']} GB |"
         )
-    lines += [
-        "",
-        f"Measured on {report['machine']['date']} with `make bench` on {machine(report)}.",
-    ]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", measured(report)])
 
 
 def against_ready(found):
@@ -318,8 +314,7 @@ def profile(report):
         f"{found['bound_seconds']:.2f} s, and the step reaches "
         f"{100 * found['bound_share']:.0f} % of it."
     )
-    made = f"Measured on {report['machine']['date']} with `{report['command']}` on "
-    return "\n".join([*lines, "", text, "", f"{made}{machine(report)}."])
+    return "\n".join([*lines, "", text, "", measured(report)])
 
 
 def memory(report):
@@ -334,10 +329,13 @@ def memory(report):
         lines.append(
             f"| {row['photos']:,} | {disk:.1f} GB | {way} | {row['peak_memory_gb']:.2f} GB |"
         )
-    made = (
-        f"Measured on {report['machine']['date']} with `{report['command']}` on {machine(report)}."
-    )
-    return "\n".join([*lines, "", made])
+    return "\n".join([*lines, "", measured(report)])
+
+
+def measured(report):
+    """When a benchmark was run, by which command, and where."""
+    date, command = report["machine"]["date"], report["command"]
+    return f"Measured on {date} with `{command}` on {machine(report)}."
 
 
 def machine(report):
