@@ -16,6 +16,7 @@ import os
 
 import keras
 import numpy as np
+from keras import ops
 
 from colorlib.files import UserError
 
@@ -45,6 +46,24 @@ def process():
     import jax
 
     return jax.process_index(), jax.process_count()
+
+
+class Seed(keras.random.SeedGenerator):
+    """Random numbers of its own for each copy of the network; those of Keras are all alike."""
+
+    def next(self, ordered=True):
+        seed = super().next(ordered)
+        return seed + ops.convert_to_tensor([_copy(), 0], seed.dtype)
+
+
+def _copy():
+    """Number of the copy that computes now, from 0."""
+    if copies() == 1:
+        return 0
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()  # None while the copies are made
+    return context.replica_id_in_sync_group if context else 0
 
 
 def share(rows):

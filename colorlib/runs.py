@@ -79,8 +79,7 @@ class Run:
         self._halve()
 
     def _halve(self):
-        half = max(1, self.config.batch_size // 2)
-        self.data = Data(dataclasses.replace(self.config, batch_size=half))
+        self.data = Data(dataclasses.replace(self.config, batch_size=self.config.batch_size // 2))
 
     def resume(self, task):
         """Put the last checkpoint into `task`; the number of epochs done."""
@@ -257,7 +256,10 @@ def unpack(file, parent="runs"):
         never overwritten. Chapter: 05_training.
     """
     parent = Path(parent)
-    parent.mkdir(parents=True, exist_ok=True)
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{parent}: cannot be made ({error.strerror}); choose another") from error
     try:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory(dir=parent) as workshop:
             names = archive.namelist()

@@ -9,6 +9,7 @@ Chapter: 05_training. Source: paper, sections 3.1 and 4.
 
 import contextlib
 import gc
+import re
 import shutil
 import sys
 import tempfile
@@ -118,7 +119,8 @@ def _learn(run):
     except Exception as error:
         if not _out_of_memory(error):
             raise
-        if run.halved or config.batch_size // 2 % devices.count():
+        half = config.batch_size // 2
+        if run.halved or not half or half % devices.count():
             raise UserError(
                 f"{run.folder}: batches of {config.batch_size} photos do not fit into the memory "
                 "of the device; choose a smaller batch_size or size, or on_device=False, in "
@@ -135,8 +137,7 @@ def _learn(run):
 def _out_of_memory(error):
     """Whether this is a device whose memory is full; every backend has a type of its own."""
     said = f"{type(error).__name__}: {error}"
-    signs = ("RESOURCE_EXHAUSTED", "ResourceExhausted", "OutOfMemory", "out of memory")
-    return any(sign in said for sign in signs)
+    return re.search("resource_?exhausted|out ?of ?memory|allocate memory", said, re.IGNORECASE)
 
 
 def forecast(task, data, epochs):
@@ -219,7 +220,7 @@ class Colorization(keras.Model):
                 )
             self.network.set_weights(start.get_weights())
         self.bank = PhotosOnDevice(data) if data.on_device else None
-        self.seed = keras.random.SeedGenerator(config.seed)
+        self.seed = devices.Seed(config.seed)
         self.chroma = keras.metrics.Mean("chroma")
         backend, on_cpu = keras.backend.backend(), machine.on_cpu()
         jit = config.jit_compile

@@ -24,7 +24,7 @@ SMALL = dict(
 TINY = dict(limit=16, batch_size=4)
 # The number of devices must be said before anything is computed, so runs are made in a process of
 # their own. TensorFlow's devices draw random numbers of their own, so there without augmentation.
-RUN = """
+PRETEND = """
 import json, sys
 import keras
 tensorflow = keras.backend.backend() == "tensorflow"
@@ -33,6 +33,8 @@ if tensorflow:
     (cpu,) = tf.config.list_physical_devices("CPU")
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
+"""
+RUN = """
 from colorlib import training
 augmented = training.Colorization.vary
 plain = lambda self, photos, scores: (keras.ops.cast(photos, "float32") / 255, scores[:, 0])
@@ -41,6 +43,14 @@ for folder, parameters in map(json.loads, sys.argv[1:]):
     training.Colorization.vary = plain if alike else augmented
     training.train(training.config_from(parameters), folder)
 """
+DRAW = """
+from colorlib import devices
+with devices.spread("all", 2):
+    seeds = keras.random.SeedGenerator(0), devices.Seed(0)
+    draw = lambda: [keras.random.uniform((4,), seed=seed) for seed in seeds]
+    drawn = tf.distribute.get_strategy().run(tf.function(draw))
+print(json.dumps([[each.numpy().tolist() for each in copies.values] for copies in drawn]))
+"""
 TWO = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
 
 
@@ -48,7 +58,7 @@ def start(backend, *runs, **settings):
     """Begin a process that makes some runs, each (folder, parameters)."""
     arguments = [json.dumps([str(folder), SMALL | chosen]) for folder, chosen in runs]
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, *arguments],
+        [sys.executable, "-c", PRETEND + RUN, *arguments],
         env=os.environ | {"KERAS_BACKEND": backend} | settings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -120,6 +130,15 @@ def test_two_devices_augment_streamed_photos(tensorflow):
     (row,) = metrics(varied)
     assert 0 < row["loss"] < 0.1 and 0 < row["val_loss"] < 0.1
     assert (varied / "model.json").exists()
+
+
+def test_copies_draw_random_numbers_of_their_own():
+    command = [sys.executable, "-c", PRETEND + DRAW]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
+    alike, own = json.loads(done.stdout.splitlines()[-1])
+    assert alike[0] == alike[1] == own[0], "the first copy draws what a single device would"
+    assert not set(own[0]) & set(own[1])
 
 
 def test_two_devices_learn_as_one_on_jax(commons, tmp_path):

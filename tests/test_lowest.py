@@ -1,5 +1,6 @@
-"""The library's tests, with the lowest versions that pyproject.toml allows."""
+"""The library's tests, with the lowest versions that pyproject.toml allows, and with PyTorch."""
 
+import sys
 import tomllib
 
 import environments
@@ -15,6 +16,9 @@ ROOMS = {path.stem for path in (ROOT / "colorlib").rglob("*.py")} | {"widgets"}
 FILES = [
     path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.stem.split("_")[1] in ROOMS
 ]
+SURVIVAL = ROOT / "tests" / "test_survival.py"
+WANTED = [*LIBRARY, *(line for line in TESTS if line.startswith("pytest"))]
+SETTINGS = environments.CLEAN | {"PYTHONPATH": str(ROOT)}
 QUICK = [path for path in FILES if path.stem.split("_")[1] in ("files", "images", "widgets")]
 
 
@@ -22,8 +26,7 @@ QUICK = [path for path in FILES if path.stem.split("_")[1] in ("files", "images"
 def lowest(tmp_path_factory):
     """Python of an environment with the lowest versions, and pytest."""
     folder = tmp_path_factory.mktemp("lowest")
-    wanted = [*LIBRARY, *(line for line in TESTS if line.startswith("pytest"))]
-    (folder / "wanted.txt").write_text("\n".join(wanted))
+    (folder / "wanted.txt").write_text("\n".join(WANTED))
     # A newer Python may have no wheels of the lowest versions.
     _, base = environments.interpreter("3.11", "3.12")
     options = ["--resolution", "lowest-direct", "--only-binary", ":all:"]
@@ -49,5 +52,16 @@ def test_the_versions_are_the_lowest(lowest):
 )
 def test_the_library_works_with_them(lowest, chosen):
     command = [lowest, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *chosen]
-    settings = environments.CLEAN | {"PYTHONPATH": str(ROOT)}
-    assert " passed" in run(command, cwd=ROOT, env=settings, timeout=2400)
+    assert " passed" in run(command, cwd=ROOT, env=SETTINGS, timeout=2400)
+
+
+@pytest.mark.soak
+def test_what_holds_on_every_backend_holds_on_pytorch(tmp_path):
+    """PyTorch takes gigabytes, so `make setup` does without."""
+    (tmp_path / "wanted.txt").write_text("\n".join([*WANTED, "torch"]))
+    wanted = "--requirement", tmp_path / "wanted.txt"
+    python = environments.make(tmp_path / "venv", sys.executable, *wanted)
+    pytest_with = [python, "-m", "pytest", "--quiet", "-p", "no:cacheprovider"]
+    torch = SETTINGS | {"KERAS_BACKEND": "torch"}
+    run([*pytest_with, "-m", "core", *FILES, SURVIVAL], cwd=ROOT, env=torch, timeout=1200)
+    run([*pytest_with, "tests/test_backends.py", "-k", "torch"], cwd=ROOT, env=SETTINGS)

@@ -16,14 +16,19 @@ network and its update), peak memory, and ratios. Times on a CPU say little abou
 
 Then `cached` against `ready`: the same network learning by plain `fit` from arrays that hold L,
 ab and class scores ready to use, without augmentation. Both take turns in one process.
+
+Last the same compiled step on every Keras backend that is installed: `pip install torch` first
+adds PyTorch, which the kit does without.
 """
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -36,20 +41,15 @@ SIZE = 256
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--out", type=Path, default=Path("book/results/bench.json"))
-    parser.add_argument("--only", choices=[*WAYS, "ready"], help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=[*WAYS, *MORE], help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.only:
-        print(json.dumps((WAYS | {"ready": against_ready})[chosen.only]()))
+        print(json.dumps((WAYS | MORE)[chosen.only]()))
         return
 
-    found = {}
-    for way in [*WAYS, "ready"]:
-        print(f"measuring: {way}", flush=True)
-        command = [sys.executable, __file__, "--only", way]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        found[way] = json.loads(done.stdout.splitlines()[-1])
-        print(found[way], flush=True)
-    ready = found.pop("ready")
+    found = {way: measure(way) for way in WAYS}
+    ready = measure("ready")
+    backends = {name: measure("backend", name) for name in BACKENDS if find_spec(name)}
     # Only now: a child's peak memory begins with that of the process that started it.
     from colorlib import machine
     from colorlib.files import write_json
@@ -63,10 +63,22 @@ def main():
         "ways": found,
         "times_the_notebook": {way: round(rate[way] / rate["notebook"], 2) for way in WAYS},
         "cached_against_ready": ready,
+        "backends": backends,
     }
     write_json(chosen.out, report)
     times = report["times_the_notebook"]["cached"], ready["times_ready"]
     print(f"cached is {times[0]} times the notebook, {times[1]} times ready; {chosen.out}")
+
+
+def measure(way, backend="tensorflow"):
+    """What a process of its own finds."""
+    print(f"measuring: {way}, on {backend}", flush=True)
+    command = [sys.executable, __file__, "--only", way]
+    settings = os.environ | {"KERAS_BACKEND": backend}
+    done = subprocess.run(command, env=settings, stdout=subprocess.PIPE, text=True, check=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    print(found, flush=True)
+    return found
 
 
 def photo_batches(batch_size):
@@ -162,18 +174,25 @@ def plain():
     return timed(lambda batch: model.train_on_batch(*batch), make_input, 32)
 
 
-def cached(online=False):
-    """Our compiled step; `online` has the extractor look at every batch again."""
-    from profile_step import Compiled, only_input
-
-    from colorlib import extractors, training
+def paper_task():
+    """What `train` would begin with, for the paper's network and batch."""
+    from colorlib import training
     from colorlib.batches import Data
 
     config = training.config_from(
         {"tier": "full", "extractor": "efficientnet_lite0", "transforms": 2}
     )
     data = Data(config)
-    task = training.Colorization(config, data)
+    return config, data, training.Colorization(config, data)
+
+
+def cached(online=False):
+    """Our compiled step; `online` has the extractor look at every batch again."""
+    from profile_step import Compiled, only_input
+
+    from colorlib import extractors
+
+    config, data, task = paper_task()
     if online:
         extractor = extractors.load_extractor("efficientnet_lite0")
         with_cached_scores = task.vary
@@ -212,14 +231,9 @@ def against_ready():
     import keras
     from keras import ops
 
-    from colorlib import lab, network, training
-    from colorlib.batches import Data
+    from colorlib import lab, network
 
-    config = training.config_from(
-        {"tier": "full", "extractor": "efficientnet_lite0", "transforms": 2}
-    )
-    data = Data(config)
-    task = training.Colorization(config, data)
+    config, data, task = paper_task()
     batches = data.training(0).first(STEPS)
     photos = data.photos(batches.rows)  # (6 * 32, 256, 256, 3)
     colors = np.concatenate([lab.rgb_to_lab(photo[None]) for photo in photos])
@@ -265,7 +279,41 @@ def against_ready():
     }
 
 
+def on_backend():
+    """`cached` without the share of its input, and the layer that backends differ in most."""
+    from keras import layers
+
+    config, data, task = paper_task()
+    batches = data.training(0).first(STEPS)
+    task.learn(batches.first(1))  # the first compiles
+    started = time.perf_counter()
+    task.learn(batches)
+    seconds = (time.perf_counter() - started) / STEPS
+    there = step_of(layers.Conv2D(64, 3, 2, "same"), 128, task.jit_compile)
+    back = step_of(layers.Conv2DTranspose(64, 3, 2, "same"), 64, task.jit_compile)
+    return {
+        "photos_per_second": round(config.batch_size / seconds, 2),
+        "transposed_times_convolution": round(back / there, 2),  # the same arithmetic
+    }
+
+
+def step_of(layer, side, jit_compile):
+    """Seconds of a training step of one layer alone."""
+    import keras
+
+    model = keras.Sequential([layer, keras.layers.GlobalAveragePooling2D()])
+    model.compile("sgd", "mse", jit_compile=jit_compile)
+    batch = np.ones((8, side, side, 64), "float32"), np.zeros((8, 64), "float32")
+    model.train_on_batch(*batch)  # the first compiles
+    started = time.perf_counter()
+    for _ in range(STEPS):
+        model.train_on_batch(*batch)
+    return (time.perf_counter() - started) / STEPS
+
+
 WAYS = {"notebook": notebook, "plain": plain, "online": online, "cached": cached}
+MORE = {"ready": against_ready, "backend": on_backend}
+BACKENDS = "tensorflow", "jax", "torch"
 
 if __name__ == "__main__":
     main()

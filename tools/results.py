@@ -29,6 +29,7 @@ TABLES = (
     ("loss", "AuC", "AuC rebalanced", "CIEDE2000"),
     ("PSNR", "SSIM", "colourfulness", "chroma"),
 )
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 LAB_FILES = ("config.json", "data.json", "machine.json", "metrics.jsonl", "evaluation.json")
 
 
@@ -192,8 +193,9 @@ def write_results_page(folder=ROOT / "book"):
             f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
             f"batch {config['batch_size']}, on {machine(lab)}"
         )
-    values["speed"] = speed(read_json(RESULTS / "bench.json"))
-    values["ready"] = against_ready(read_json(RESULTS / "bench.json")["cached_against_ready"])
+    bench = read_json(RESULTS / "bench.json")
+    values["speed"], values["backends"] = speed(bench), backends(bench)
+    values["ready"] = against_ready(bench["cached_against_ready"])
     values["profile"] = profile(read_json(RESULTS / "profile.json"))
     values["memory"] = memory(read_json(RESULTS / "memory.json"))
     for name in ("networks", "presets"):
@@ -288,6 +290,21 @@ def against_ready(found):
         f"times** the rate of `fit` on ready arrays ({ours} and {theirs} photos a second, median "
         f"of {found['rounds']} rounds; the ratio was {low} to {high} in single rounds)."
     )
+
+
+def backends(report):
+    """The same step on each Keras backend, as a table."""
+    lines = [
+        "| backend | times TensorFlow | photos a second | transposed, in plain convolutions |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    rates = {name: found["photos_per_second"] for name, found in report["backends"].items()}
+    for name, rate in rates.items():
+        version = report["machine"]["versions"][name]
+        times = rate / rates["tensorflow"]
+        back = report["backends"][name]["transposed_times_convolution"]
+        lines.append(f"| {BACKENDS[name]} {version} | {times:.2f} | {rate:.2f} | {back:.1f} |")
+    return "\n".join(lines)
 
 
 def profile(report):
