@@ -11,6 +11,7 @@
 #   make grade   grade what students handed in: DIR=../course SUBMISSIONS=../submissions
 #   make marks   write feedback and marks.csv anew, after grading by hand: DIR=../course
 #   make bench   measure the training step and write book/results/bench.json
+#   make bench-backends   measure the same step on TensorFlow, JAX and, if installed, PyTorch
 #   make profile find out where a step's time goes and write book/results/profile.json
 #   make bench-memory   measure how much memory training takes; needs 24 GB of disk for a while
 #   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
@@ -41,7 +42,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train test soak lab book publish student exercises kit course grade marks leaderboard \
-    bench results compare pages runtimes interactives offline-kit bench-memory profile lock clean
+    bench results compare pages runtimes interactives offline-kit bench-backends bench-memory profile \
+    lock clean
 
 setup: .venv/ready
 
@@ -99,6 +101,9 @@ marks: setup
 
 bench: setup
 	$(BIN)/python tools/bench.py
+
+bench-backends: setup
+	$(BIN)/python tools/bench.py --backends
 
 profile: setup
 	$(BIN)/python tools/profile_step.py

@@ -1,6 +1,6 @@
 """`make bench`: how fast is a training step, and where does its time go?
 
-    python tools/bench.py [-o book/results/bench.json]
+    python tools/bench.py [--backends] [-o book/results/bench.json]
 
 Four ways to train on the same bundled photos at 256x256, each in a process of its own:
 
@@ -17,8 +17,8 @@ network and its update), peak memory, and ratios. Times on a CPU say little abou
 Then `cached` against `ready`: the same network learning by plain `fit` from arrays that hold L,
 ab and class scores ready to use, without augmentation. Both take turns in one process.
 
-Last the same compiled step on every Keras backend that is installed: `pip install torch` first
-adds PyTorch, which the kit does without.
+With `--backends` instead the compiled step on every Keras backend that is installed: `pip install
+torch` first adds PyTorch, which the kit does without. JAX takes some minutes.
 """
 
 import argparse
@@ -40,34 +40,38 @@ SIZE = 256
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--out", type=Path, default=Path("book/results/bench.json"))
+    parser.add_argument("--backends", action="store_true", help="compare Keras' backends")
+    parser.add_argument("-o", "--out", type=Path, help="default: in book/results")
     parser.add_argument("--only", choices=[*WAYS, *MORE], help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.only:
         print(json.dumps((WAYS | MORE)[chosen.only]()))
         return
 
-    found = {way: measure(way) for way in WAYS}
-    ready = measure("ready")
-    backends = {name: measure("backend", name) for name in BACKENDS if find_spec(name)}
+    name = "backends" if chosen.backends else "bench"
+    found = compare_backends() if chosen.backends else compare_ways()
     # Only now: a child's peak memory begins with that of the process that started it.
     from colorlib import machine
     from colorlib.files import write_json
 
-    rate = {way: row["photos_per_second"] for way, row in found.items()}
-    report = {
-        "command": "make bench",
-        "photo_set": "commons",
-        "size": SIZE,
-        "machine": machine.describe(),
-        "ways": found,
+    command = "make bench-backends" if chosen.backends else "make bench"
+    report = {"command": command, "photo_set": "commons", "size": SIZE}
+    report |= {"machine": machine.describe(), **found}
+    write_json(chosen.out or Path(f"book/results/{name}.json"), report)
+
+
+def compare_ways():
+    ways = {way: measure(way) for way in WAYS}
+    rate = {way: row["photos_per_second"] for way, row in ways.items()}
+    return {
+        "ways": ways,
         "times_the_notebook": {way: round(rate[way] / rate["notebook"], 2) for way in WAYS},
-        "cached_against_ready": ready,
-        "backends": backends,
+        "cached_against_ready": measure("ready"),
     }
-    write_json(chosen.out, report)
-    times = report["times_the_notebook"]["cached"], ready["times_ready"]
-    print(f"cached is {times[0]} times the notebook, {times[1]} times ready; {chosen.out}")
+
+
+def compare_backends():
+    return {"backends": {name: measure("backend", name) for name in BACKENDS if find_spec(name)}}
 
 
 def measure(way, backend="tensorflow"):
@@ -284,11 +288,11 @@ def on_backend():
     from keras import layers
 
     config, data, task = paper_task()
-    batches = data.training(0).first(STEPS)
+    batches = data.training(0).first(2)
     task.learn(batches.first(1))  # the first compiles
     started = time.perf_counter()
     task.learn(batches)
-    seconds = (time.perf_counter() - started) / STEPS
+    seconds = (time.perf_counter() - started) / len(batches)
     there = step_of(layers.Conv2D(64, 3, 2, "same"), 128, task.jit_compile)
     back = step_of(layers.Conv2DTranspose(64, 3, 2, "same"), 64, task.jit_compile)
     return {
