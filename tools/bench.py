@@ -48,13 +48,14 @@ def main():
         print(json.dumps((WAYS | MORE)[chosen.only]()))
         return
 
-    name = "backends" if chosen.backends else "bench"
-    found = compare_backends() if chosen.backends else compare_ways()
+    if chosen.backends:
+        name, command, found = "backends", "make bench-backends", compare_backends()
+    else:
+        name, command, found = "bench", "make bench", compare_ways()
     # Only now: a child's peak memory begins with that of the process that started it.
     from colorlib import machine
     from colorlib.files import write_json
 
-    command = "make bench-backends" if chosen.backends else "make bench"
     report = {"command": command, "photo_set": "commons", "size": SIZE}
     report |= {"machine": machine.describe(), **found}
     write_json(chosen.out or Path(f"book/results/{name}.json"), report)

@@ -194,11 +194,9 @@ def write_results_page(folder=ROOT / "book"):
             f"batch {config['batch_size']}, on {machine(lab)}"
         )
     bench = read_json(RESULTS / "bench.json")
-    values["speed"], values["backends"] = (
-        speed(bench),
-        backends(read_json(RESULTS / "backends.json")),
-    )
+    values["speed"] = speed(bench)
     values["ready"] = against_ready(bench["cached_against_ready"])
+    values["backends"] = backends(read_json(RESULTS / "backends.json"))
     values["profile"] = profile(read_json(RESULTS / "profile.json"))
     values["memory"] = memory(read_json(RESULTS / "memory.json"))
     for name in ("networks", "presets"):
