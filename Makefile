@@ -57,12 +57,12 @@ setup: .venv/ready
 	@touch $@
 
 train: setup
-	@$(BIN)/python tools/train.py $(RUN)
+	@$(BIN)/python -m tools.train $(RUN)
 
 test: setup
 	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	$(BIN)/codespell --quiet-level 2 colorlib tools tests book notebooks README.md
-	$(BIN)/python tools/book.py build
+	$(BIN)/python -m tools.site.book build
 	$(BIN)/python -m pytest -rs tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests
 	rm -rf notebooks/runs
@@ -73,65 +73,65 @@ lab: setup
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)
 
 book: setup
-	@$(BIN)/python tools/book.py build
+	@$(BIN)/python -m tools.site.book build
 
 publish: setup
-	@$(BIN)/python tools/book.py publish
+	@$(BIN)/python -m tools.site.book publish
 
 student: setup
-	$(BIN)/python tools/student.py
+	$(BIN)/python -m tools.classroom.student
 
 kit: setup
-	$(BIN)/python tools/kit.py $(if $(PRIVATE),--private $(PRIVATE))
+	$(BIN)/python -m tools.classroom.kit $(if $(PRIVATE),--private $(PRIVATE))
 
 exercises: setup
-	$(BIN)/python tools/exercises.py
+	$(BIN)/python -m tools.classroom.exercises
 
 course: setup
 	@test -n "$(DIR)" -a -n "$(PRIVATE)" || { echo "say where: make course DIR=../course PRIVATE=../private"; exit 2; }
-	@$(BIN)/python tools/course.py make "$(DIR)" --private "$(PRIVATE)"
+	@$(BIN)/python -m tools.classroom.course make "$(DIR)" --private "$(PRIVATE)"
 
 grade: setup
 	@test -n "$(DIR)" -a -n "$(SUBMISSIONS)" || { echo "say where: make grade DIR=../course SUBMISSIONS=../submissions"; exit 2; }
-	@$(BIN)/python tools/course.py grade "$(DIR)" "$(SUBMISSIONS)"
+	@$(BIN)/python -m tools.classroom.course grade "$(DIR)" "$(SUBMISSIONS)"
 
 marks: setup
 	@test -n "$(DIR)" || { echo "say where: make marks DIR=../course"; exit 2; }
-	@$(BIN)/python tools/course.py marks "$(DIR)"
+	@$(BIN)/python -m tools.classroom.course marks "$(DIR)"
 
 bench: setup
-	$(BIN)/python tools/bench.py
+	$(BIN)/python -m tools.measure.bench
 
 bench-backends: setup
-	$(BIN)/python tools/bench.py --backends
+	$(BIN)/python -m tools.measure.bench --backends
 
 profile: setup
-	$(BIN)/python tools/profile_step.py
+	$(BIN)/python -m tools.measure.profile_step
 
 bench-memory: setup
-	$(BIN)/python tools/bench_memory.py
+	$(BIN)/python -m tools.measure.memory
 
 results: setup
-	$(BIN)/python tools/results.py $(LAB_RUN)
+	$(BIN)/python -m tools.measure.results $(LAB_RUN)
 
 compare: setup
 	@test -n "$(WHAT)" || { echo "say what: make compare WHAT=networks SET=my-set"; exit 2; }
-	$(BIN)/python tools/compare.py $(WHAT) $(SET)
+	$(BIN)/python -m tools.measure.compare $(WHAT) $(SET)
 
 pages: setup
-	$(BIN)/python tools/pages.py
+	$(BIN)/python -m tools.site.pages
 
 runtimes: setup
-	$(BIN)/python tools/pages.py --time smoke
+	$(BIN)/python -m tools.site.pages --time smoke
 
 leaderboard: setup
-	@$(BIN)/python tools/leaderboard.py $(REPORTS) --set $(SET) -o $(PAGE)
+	@$(BIN)/python -m tools.classroom.leaderboard $(REPORTS) --set $(SET) -o $(PAGE)
 
 interactives: setup
-	$(BIN)/python tools/interactives.py
+	$(BIN)/python -m tools.site.interactives
 
 offline-kit: setup
-	@$(BIN)/python tools/offline.py $(OPTIONS)
+	@$(BIN)/python -m tools.classroom.offline $(OPTIONS)
 
 soak: setup
 	$(BIN)/python -m pytest -rs -m soak tests

@@ -43,7 +43,7 @@ def site():
     """Folder of the built site; built now if its sources have changed since."""
     root = Path(__file__).parent.parent
     sys.path.insert(0, str(root / "tools"))
-    import book
+    from tools.site import book
 
     subprocess.run([sys.executable, root / "tools" / "book.py", "build"], check=True)
     return book.SITE

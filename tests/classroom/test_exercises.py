@@ -1,0 +1,126 @@
+"""Every exercise: its solution passes, its stub is not attempted, mistakes are called by name."""
+
+import ast
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+from colorlib import checks
+from tools.classroom import exercises, student
+
+BOOKS = student.masters()
+ALL = {each.name: each for each in exercises.of_the_book()}
+
+
+def wrong_answers(name):
+    return importlib.import_module(f"wrong_answers.{name.split('_')[0]}").WRONG[name]
+
+
+@pytest.fixture(scope="module")
+def setups():
+    """For each chapter, what its exercises may use: run once."""
+    spaces = {}
+    for stem, notebook in BOOKS.items():
+        spaces[stem] = {}
+        exec(exercises.setup_of(notebook), spaces[stem])
+    return spaces
+
+
+@pytest.fixture
+def answer_to(setups):
+    """What the check cell says after the stub and then the given code have run."""
+
+    def answer(exercise, code=""):
+        space = dict(setups[exercise.chapter])
+        exec(exercise.stub, space)
+        exec(code, space)
+        tree = ast.parse(exercise.check)
+        last = ast.Expression(tree.body.pop().value)
+        exec(compile(tree, "check", "exec"), space)
+        return eval(compile(last, "check", "eval"), space)
+
+    return answer
+
+
+def solution_of(exercise):
+    return exercises.solution_of(exercise, exercises.SAMPLE)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_stub_is_not_attempted(name, answer_to):
+    assert answer_to(ALL[name]).verdict == "not attempted"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_solution_is_correct(name, answer_to, monkeypatch):
+    monkeypatch.setenv("COLORLIB_CHECKS", "strict")
+    # Inputs are drawn anew each time; what a person grades has none.
+    for _ in range(1 if ALL[name].kind == "graded by hand" else 3):
+        assert answer_to(ALL[name], solution_of(ALL[name])).verdict == "correct"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_wrong_answers_are_told_what_is_wrong(name, answer_to):
+    wrong = wrong_answers(name)
+    assert len({words for words, _ in wrong}) >= 3
+    for words, code in wrong:
+        answer = answer_to(ALL[name], code)
+        assert answer.verdict == "not yet" and words in answer.message, (words, answer)
+
+
+@pytest.mark.parametrize("name", [name for name, each in ALL.items() if each.kind == "graded"])
+def test_hidden_tests_tell_the_solution_from_the_rest(name, setups):
+    hidden = exercises.private(exercises.SAMPLE, name, "hidden.py")
+    space = dict(setups[ALL[name].chapter])
+    exec(ALL[name].stub, space)
+    with pytest.raises(Exception):  # noqa: B017 (whatever a stub's None leads to)
+        exec(hidden, dict(space))
+    exec(solution_of(ALL[name]), space)
+    exec(hidden, space)
+
+
+def test_under_the_strict_setting_every_check_raises(answer_to, monkeypatch):
+    monkeypatch.setenv("COLORLIB_CHECKS", "strict")
+    for each in ALL.values():
+        with pytest.raises(AssertionError, match="not attempted"):
+            answer_to(each)
+
+
+@pytest.mark.parametrize("stem", [stem for stem in BOOKS if not stem.startswith("00")])
+def test_a_chapter_has_exercises_of_every_kind(stem):
+    found = [each for each in ALL.values() if each.chapter == stem]
+    assert 4 <= len(found) <= 6
+    assert {each.kind for each in found} == {"practice", "graded", "graded by hand"}
+    chapter = int(stem.split("_")[0])
+    assert [each.number for each in found] == [f"{chapter}.{i + 1}" for i in range(len(found))]
+    for each in found:
+        assert 5 <= each.minutes <= 60 and len(each.hints) >= 2
+        assert len(each.notes.split()) >= 25, f"{each.name}: say more to the instructor"
+        assert each.kind != "graded by hand" or "Rubric" in each.text
+
+
+def test_what_checks_tell_is_in_step_with_the_chapters():
+    texts = exercises.texts(exercises.of_the_book(), student.Copier.of_the_book())
+    assert json.loads(checks.TEXTS.read_text("utf-8")) == texts, "stale: make exercises"
+
+
+def test_no_graded_solution_is_in_the_package():
+    text = checks.TEXTS.read_text("utf-8")
+    for each in ALL.values():
+        if each.graded:
+            assert json.dumps(solution_of(each))[1:-1] not in text
+
+
+def test_hints_and_solutions_are_shown():
+    practice = next(each for each in ALL.values() if not each.graded)
+    exercise = getattr(checks.check, practice.name)
+    assert practice.solution in exercise.solution().data
+    assert "Hint 1 of" in exercise.hint().data and "hints 1 to" in exercise.hint(9).data
+    graded = next(each for each in ALL.values() if each.graded)
+    assert "your instructor" in getattr(checks.check, graded.name).solution().data
+    assert practice.name in dir(checks.check) and practice.title in repr(exercise)
+    with pytest.raises(AttributeError, match="known are"):
+        checks.check.nothing_of_this_name  # noqa: B018

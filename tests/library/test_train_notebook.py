@@ -1,0 +1,40 @@
+"""`make train`'s tool, at the smoke tier: papermill, a run folder, a table."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def train(folder, *parameters):
+    command = [sys.executable, ROOT / "tools" / "train.py", folder, "-p", "tier", "smoke"]
+    for name, value in parameters:
+        command += ["-p", name, value]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def test_the_notebook_leaves_a_whole_run(tmp_path):
+    done = train(tmp_path / "run", ("seed", "3"))
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names >= {
+        *("05_training.ipynb", "config.json", "data.json", "machine.json", "metrics.jsonl"),
+        *("samples", "checkpoint.npz", "model.weights.h5", "model.json"),
+        *("evaluation.json", "evaluation.md"),
+    }
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["seed"] == 3
+    for shown in ("| this run |", "| shipped |", "| grey |", str(tmp_path / "run" / "samples")):
+        assert shown in done.stdout
+    notebook = json.loads((tmp_path / "run" / "05_training.ipynb").read_text())
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 4
+    assert not any(output["output_type"] == "error" for output in outputs)
+
+
+def test_an_unknown_parameter_is_an_error(tmp_path):
+    done = train(tmp_path / "run", ("epoch", "3"))
+    assert done.returncode == 1
+    assert "unknown parameter 'epoch'; did you mean 'epochs'?" in done.stderr
+    assert not (tmp_path / "run" / "config.json").exists()

@@ -1,0 +1,1 @@
+"""What builds, checks and measures the kit; never imported by colorlib."""

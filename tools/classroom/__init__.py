@@ -1,0 +1,1 @@
+"""For classes: student copies, exercises, courses, leaderboard, offline kit."""

@@ -1,0 +1,389 @@
+"""`make course`, `make grade`, `make marks`: assignments for a class, graded with nbgrader.
+
+    python -m tools.classroom.course make DIR --private PRIVATE
+    python -m tools.classroom.course grade DIR SUBMISSIONS
+    python -m tools.classroom.course marks DIR
+
+`make` writes a course folder: for each chapter with graded exercises one assignment, in `source`
+with solutions and hidden tests (from PRIVATE, see `exercises`), in `release` for students. `grade`
+reads SUBMISSIONS/STUDENT/ASSIGNMENT.ipynb, runs each behind a `fence` and writes `feedback` and
+`marks.csv`. It may be interrupted: given again, it grades only what is new or has changed. `marks`
+writes both anew after somebody has graded by hand. The same inputs give the same assignments, byte
+for byte.
+"""
+
+import argparse
+import csv
+import logging
+import os
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
+from tqdm import tqdm
+from traitlets.config import PyFileConfigLoader
+from traitlets.log import get_logger
+
+from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
+from tools.classroom import exercises, fence, student
+from tools.site import book
+
+SECONDS = 300  # for one submission, unless --seconds says otherwise
+LARGEST = 50_000_000  # bytes of a notebook
+STUDENT = re.compile(r"\w([\w .,@'-]*\w)?")  # nbgrader takes other signs for patterns
+INTRODUCTION = """\
+# Assignment: {title}
+
+Put your answers in place of the dots, here or in the chapter. You may add cells of your own; do not
+delete any. Run the whole notebook from the top before you hand it in: each check should say
+*correct*. Your answers will also be tested on cases that the checks do not show."""
+CHECK = """\
+### BEGIN HIDDEN TESTS
+import os
+
+os.environ["COLORLIB_CHECKS"] = "strict"  # nbgrader looks for errors: what is not correct raises
+{setup}
+### END HIDDEN TESTS
+{check}
+### BEGIN HIDDEN TESTS
+{hidden}
+### END HIDDEN TESTS"""
+CONFIG = '''\
+"""What nbgrader does in this course; `make course` writes this file if it is missing."""
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+
+c = get_config()
+c.Execute.timeout = 60  # seconds that a cell may take
+c.LimitOutput.max_lines = 200
+# Where the solution was, nothing remains: above it stands the stub, which never raises.
+c.ClearSolutions.code_stub = {"python": ""}
+# A warning or a progress bar is no error.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"[\\s\\S]*"
+# Feedback does not tell what the hidden tests are.
+c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+'''
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True)
+    for command, help in ((make, "write a course folder"), (grade, "grade"), (marks, "renew")):
+        sub = commands.add_parser(command.__name__, help=help)
+        sub.set_defaults(command=command)
+        sub.add_argument("course", type=_path, metavar="DIR")
+        if command is make:
+            sub.add_argument("--private", type=_path, required=True)
+        if command is grade:
+            sub.add_argument("submissions", type=_path)
+            sub.add_argument("--seconds", type=float, default=SECONDS)
+    chosen = vars(parser.parse_args(arguments))
+    # nbgrader starts alembic by name.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    warnings.simplefilter("ignore")  # nbgrader's and nbformat's: nobody here could mend them
+    try:
+        chosen.pop("command")(**chosen)
+    except UserError as error:
+        sys.exit(f"{Path(__file__).name}: {error}")
+
+
+def _path(text):
+    return Path(text).expanduser().resolve()  # not every shell looks at the ~ in DIR=~/course
+
+
+def make(course, private):
+    """Write the course folder."""
+    if course.is_relative_to(book.ROOT) and not course.is_relative_to(book.BUILD):
+        raise UserError(f"{course}: is in the kit, which is public; choose a folder elsewhere")
+    course.mkdir(parents=True, exist_ok=True)
+    course.chmod(0o700)  # solutions are in it
+    if not (course / "nbgrader_config.py").exists():
+        (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    copier = student.Copier.of_the_book()
+    for stem, notebook in copier.books.items():
+        graded = [each for each in exercises.of_chapter(stem, notebook) if each.graded]
+        if graded:
+            text = student.write(source_of(stem, notebook, graded, private, copier))
+            with whole_file(course / "source" / stem / f"{stem}.ipynb") as file:
+                file.write_text(text, encoding="utf-8")
+            _convert(GenerateAssignment, course, stem, ".")
+            print(f"{course / 'release' / stem}: {', '.join(each.number for each in graded)}")
+
+
+def source_of(stem, notebook, graded, private, copier):
+    """An assignment with its solutions and hidden tests."""
+    setup = exercises.setup_of(notebook)
+    title = re.search(r"^# (.+)$", "".join(notebook["cells"][0]["source"]), re.MULTILINE)[1]
+    cells = [
+        _cell("introduction", student.markdown(INTRODUCTION.format(title=f"{stem[:2]} {title}"))),
+        _cell("installation", student.code(copier.installation)),
+        _cell("setup", student.code(setup)),
+    ]
+    for each in graded:
+        task = f"### Exercise {each.number}: {each.title}\n\n*{each.marks} marks, {each.kind}*\n\n"
+        task += copier.flatten(each.text, stem)
+        solution = _private(private, each.name, "solution.py")
+        answer = f"{each.stub}\n### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
+        cells.append(_cell(f"{each.name}-task", student.markdown(task)))
+        if each.kind == "graded":
+            hidden = _private(private, each.name, "hidden.py")
+            check = CHECK.format(setup=setup, check=each.check, hidden=hidden)
+            cells.append(_cell(f"{each.name}-answer", student.code(answer), solution=True))
+            cells.append(_cell(each.name, student.code(check), points=each.marks))
+        else:
+            answer = student.code(answer)
+            cells.append(_cell(each.name, answer, points=each.marks, solution=True))
+            cells.append(_cell(f"{each.name}-check", student.code(each.check)))
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number:02d}"
+    return notebook | {"cells": cells}
+
+
+def _cell(name, cell, points=None, solution=False):
+    """A cell as nbgrader knows it: locked, unless it is for an answer."""
+    about = {"grade_id": name, "schema_version": 3, "task": False, "solution": solution}
+    about |= {"grade": points is not None, "locked": not solution}
+    about |= {"points": points} if points is not None else {}
+    return cell | {"metadata": {"nbgrader": about}}
+
+
+def _private(folder, name, part):
+    text = exercises.private(folder, name, part)
+    if text is None:
+        raise UserError(
+            f"{folder}: lacks {name}/{part}; {exercises.SAMPLE} shows what such a folder holds"
+        )
+    return text
+
+
+def grade(course, submissions, seconds):
+    """Grade what is new or has changed since the last time."""
+    behind = fence.build()
+    print(f"Students' code runs as {behind.words}.")
+    graded = _graded(course)
+    for stem, who, path, problem in tqdm(_handed_in(course, submissions), unit="notebook"):
+        state = [path and sha256_of(path), sha256_of(course / "source" / stem / f"{stem}.ipynb")]
+        before = graded.setdefault(stem, {}).get(who)
+        if before and before["state"] == state:
+            continue
+        remarks = _grade(course, submissions, behind, seconds, stem, who, path, problem)
+        graded[stem][who] = {"state": state, "remark": "; ".join(remarks)}
+        write_json(course / "graded.json", graded)
+    _write_marks(course)
+
+
+def _graded(course):
+    """What has been graded: {assignment: {student: {"state", "remark"}}}."""
+    if not (course / "source").is_dir():
+        raise UserError(f"{course}: is no course folder; make one with make course")
+    return read_json(course / "graded.json") if (course / "graded.json").exists() else {}
+
+
+def _handed_in(course, submissions):
+    """Each student's notebook of each assignment that anybody handed in.
+
+    Returns
+    -------
+    list of (assignment, student, path or None, problem or None)
+    """
+    if not submissions.is_dir():
+        raise UserError(f"{submissions}: is no folder; it should hold one folder for each student")
+    students = sorted(path for path in submissions.iterdir() if path.is_dir())
+    students = [path for path in students if path.name[0] not in "._"]
+    if odd := [path.name for path in students if not STUDENT.fullmatch(path.name)]:
+        raise UserError(f"{submissions / odd[0]}: rename it to letters, digits, - and _")
+    found = []
+    for stem in sorted(path.name for path in (course / "source").iterdir()):
+        rows = [(stem, folder.name, *_notebook_in(folder, stem)) for folder in students]
+        found += rows if any(path or problem != MISSING for *_, path, problem in rows) else []
+    if not found:
+        raise UserError(f"{submissions}: holds no STUDENT/ASSIGNMENT.ipynb of this course")
+    return found
+
+
+MISSING = "no notebook"
+
+
+def _notebook_in(folder, stem):
+    """A student's notebook, also if a browser has renamed it ("06_evaluation (1).ipynb")."""
+    found = [folder / f"{stem}.ipynb"]
+    if not found[0].exists():
+        found = sorted(folder.glob(f"{stem}*.ipynb"))
+    found = [path for path in found if path.is_file() and not path.is_symlink()]
+    if len(found) != 1:
+        return None, "several notebooks" if found else MISSING
+    return (None, "too large") if found[0].stat().st_size > LARGEST else (found[0], None)
+
+
+def _grade(course, submissions, behind, seconds, stem, who, path, problem):
+    """Grade one submission; returns the remarks on it.
+
+    What cannot be graded is replaced by the empty assignment: it gets its zeros and its feedback.
+    """
+    if not problem:
+        try:
+            handed_in = nbformat.reads(path.read_text("utf-8"), as_version=4)
+            notebook = rebuilt(_release(course, stem), handed_in)
+        except Exception as error:  # nobody can say what a broken file leads to
+            problem = f"broken notebook ({type(error).__name__})"
+    if not problem:
+        watched = (course, submissions)
+        watch = fence.Watch(*watched)
+        job = (course, stem, who, notebook, behind, watched)
+        try:
+            problem, remarks = fence.apart(seconds, _autograde, *job)
+        except TimeoutError:
+            problem = "time limit"
+        except RuntimeError as error:
+            problem = f"could not be graded ({error})"
+        if not problem:
+            return remarks
+        watch.undo()
+    empty = _release(course, stem)
+    empty.cells.insert(0, nbformat.v4.new_markdown_cell(f"**Not graded: {problem}.**", id="note"))
+    fence.apart(SECONDS, _autograde, course, stem, who, empty, behind, ())
+    return [problem]
+
+
+def _release(course, stem):
+    return nbformat.read(course / "release" / stem / f"{stem}.ipynb", as_version=4)
+
+
+def _autograde(course, stem, who, notebook, behind, watched):
+    """Grade a notebook and write the feedback on it; returns a problem or None, and remarks."""
+    with whole_file(course / "submitted" / who / stem / f"{stem}.ipynb") as file:
+        file.write_text(student.write(notebook), encoding="utf-8")
+    config = _config(course)
+    run = fence.Run(behind, watched, config=config)
+    steps = Autograde(config=config).autograde_preprocessors
+    steps = [run if step is Execute else step for step in steps]
+    try:
+        _convert(Autograde, course, stem, who, autograde_preprocessors=steps)
+    except UserError:
+        if not run.changed:
+            raise
+        return "changed files that are not its own", []
+    _convert(GenerateFeedback, course, stem, who)
+    return None, sorted(run.remarks)
+
+
+def rebuilt(release, handed_in):
+    """The assignment as it was released, with a student's answers and own cells in it.
+
+    A cell is known by its name, or else by its text. Own cells stay behind the known cell that they
+    follow. Where an answer is missing or untouched, the first own code there is taken for it.
+    """
+    known = {cell.metadata.nbgrader.grade_id: cell for cell in release.cells}
+    names = {cell.source.strip(): name for name, cell in known.items()}
+    handed, after, place = {}, {name: [] for name in (None, *known)}, None
+    for cell in handed_in.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        name = name if name in known else names.get(cell.source.strip())
+        if name is None or name in handed:
+            after[place].append(_own(cell))
+        else:
+            handed[name], place = cell, name
+    cells, own = [], after[None]
+    for name, cell in known.items():
+        # A check comes after all that it could check.
+        if name in handed or (is_grade(cell) and not is_solution(cell)):
+            cells += own
+            own = []
+        own += after[name]
+        answer = handed.get(name)
+        if is_solution(cell):
+            if answer is None or answer.source.strip() == cell.source.strip():
+                answer = next((each for each in own if each.cell_type == "code"), None)
+                cells += own[: own.index(answer)] if answer else []
+                own = own[own.index(answer) + 1 :] if answer else own
+            if answer:
+                cell.source = answer.source
+        cells.append(cell)
+    cells += own
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number:02d}"
+    return release | {"cells": cells}
+
+
+def _own(cell):
+    """A student's own cell without its metadata, which could change how it is run."""
+    new = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    return new.get(cell.cell_type, nbformat.v4.new_raw_cell)(cell.source)
+
+
+def marks(course):
+    """Write feedback and marks.csv anew, after grading by hand."""
+    graded = _graded(course)
+    for stem, who in tqdm([(stem, who) for stem, all in graded.items() for who in all]):
+        fence.apart(SECONDS, _convert, GenerateFeedback, course, stem, who)
+    _write_marks(course)
+
+
+def _write_marks(course):
+    rows, columns = [], ["student", "assignment", "total", "maximum", "by hand", "remark"]
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        for stem, students in sorted(_graded(course).items()):
+            exercises = gradebook.find_notebook(stem, stem).grade_cells
+            columns += [name for each in exercises for name in (each.name, f"{each.name} maximum")]
+            for who, about in sorted(students.items()):
+                grades = gradebook.find_submission_notebook(stem, stem, who).grades
+                row = {"student": who, "assignment": stem, "remark": about["remark"]}
+                row |= {each.name: f"{each.score:g}" for each in grades}
+                row |= {f"{each.name} maximum": f"{each.max_score:g}" for each in grades}
+                row["total"] = f"{sum(each.score for each in grades):g}"
+                row["maximum"] = f"{sum(each.max_score for each in grades):g}"
+                row["by hand"] = " ".join(each.name for each in grades if each.needs_manual_grade)
+                rows.append(row)
+    with whole_file(course / "marks.csv") as path:
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+    print(course / "marks.csv")
+
+
+def _config(course):
+    return PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+
+
+def _convert(step, course, stem, who, **options):
+    """One step of nbgrader for one assignment and student."""
+    config = _config(course)
+    config.CourseDirectory.root = str(course)
+    config.CourseDirectory.assignment_id = stem
+    config.CourseDirectory.student_id = who
+    said = _Said()
+    get_logger().handlers = [said]
+    try:
+        step(CourseDirectory(config=config), config=config, force=True, **options).start()
+    except NbGraderException as error:
+        raise UserError(f"{stem} of {who}: nbgrader says: {said}") from error
+
+
+class _Said(logging.Handler):
+    """Keeps errors, which nbgrader says in its log only."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.errors = []
+
+    def emit(self, record):
+        self.errors.append(record.getMessage())
+
+    def __str__(self):
+        traces = [error for error in self.errors if error.startswith("Traceback")]
+        return [*traces, *self.errors, "nothing"][0].strip().splitlines()[-1]
+
+
+if __name__ == "__main__":
+    main()

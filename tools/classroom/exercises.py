@@ -1,0 +1,156 @@
+"""`make exercises`: read the exercises out of the chapters, and write what `colorlib.checks` tells.
+
+    python -m tools.classroom.exercises
+
+An exercise is a row of cells in a master notebook, told apart by their tags (NAME is the
+function in `colorlib/checks` that judges it):
+
+    exercise:NAME    Markdown: heading, a line of facts, the task, and for `by hand` the rubric
+    stub:NAME        code with dots, for the student to fill
+    check:NAME       code: check.NAME(what the student made)
+    hint:NAME        Markdown, twice or more, each a folded admonition
+    solution:NAME    code, folded; practice only. That of a graded exercise is private
+    instructor:NAME  Markdown: common errors, discussion; on no public page
+
+The line of facts is one of
+
+    *Practice · 10 minutes · easy*
+    *Graded, 4 marks · 20 minutes · medium*
+    *Graded by hand, 6 marks · 30 minutes · hard*
+
+and one code cell before the first exercise, tagged `exercises`, imports all that they need.
+A private folder holds NAME/solution.py, NAME/hidden.py (tests that students never see) and, where
+there is more to say, NAME/notes.md; `tools/private_sample` shows one.
+"""
+
+import dataclasses
+import re
+from pathlib import Path
+
+from colorlib.checks import TEXTS
+from colorlib.files import write_json
+from tools.classroom import student
+from tools.site import book
+
+SAMPLE = Path(__file__).parents[1] / "private_sample"
+HEADING = re.compile(r"^### Exercise (?P<number>\d+\.\d+): (?P<title>.+)$", re.MULTILINE)
+FACTS = re.compile(
+    r"^\*(?P<kind>Practice|Graded|Graded by hand)(?:, (?P<marks>\d+) marks?)?"
+    r" · (?P<minutes>\d+) minutes · (?P<difficulty>easy|medium|hard)\*$",
+    re.MULTILINE,
+)
+HINT = re.compile(r"^:::\{admonition\} Hint \d+\n:class: dropdown hint\n(.*)^:::$", re.M | re.S)
+
+
+@dataclasses.dataclass
+class Exercise:
+    """One exercise of a chapter, as its cells say it."""
+
+    name: str
+    chapter: str  # the notebook's stem
+    number: str  # "1.2"
+    title: str
+    kind: str  # "practice", "graded" or "graded by hand"
+    marks: int  # 0 for practice
+    minutes: int
+    difficulty: str
+    text: str  # MyST, without heading and facts
+    hints: list
+    stub: str
+    check: str
+    solution: str | None
+    notes: str
+
+    @property
+    def graded(self):
+        return self.kind != "practice"
+
+
+def of_chapter(stem, notebook):
+    """The exercises of a notebook, in order."""
+    cells = {}
+    for cell in notebook["cells"]:
+        if (tag := student.tag_of(cell)) and ":" in tag:
+            role, name = tag.split(":", 1)
+            cells.setdefault(name, {}).setdefault(role, []).append("".join(cell["source"]))
+    return [_exercise(name, stem, found) for name, found in cells.items()]
+
+
+def _exercise(name, stem, cells):
+    def one(role):
+        found = cells.get(role, [])
+        if len(found) != 1:
+            raise ValueError(f"{stem}: {name} has {len(found)} cells tagged {role}:{name}, not one")
+        return found[0]
+
+    text = one("exercise")
+    heading, facts = HEADING.search(text), FACTS.search(text)
+    if not (heading and facts):
+        raise ValueError(f"{stem}: {name} lacks its heading or its line of facts:\n{text[:200]}")
+    graded = facts["kind"] != "Practice"
+    if graded != bool(facts["marks"]) or graded == ("solution" in cells):
+        raise ValueError(f"{stem}: {name}: practice has a solution, graded has marks, never both")
+    return Exercise(
+        name=name,
+        chapter=stem,
+        number=heading["number"],
+        title=heading["title"],
+        kind=facts["kind"].lower(),
+        marks=int(facts["marks"] or 0),
+        minutes=int(facts["minutes"]),
+        difficulty=facts["difficulty"],
+        text=text[facts.end() :].strip(),
+        hints=[HINT.search(hint)[1].strip() for hint in cells.get("hint", [])],
+        stub=one("stub"),
+        check=one("check"),
+        solution=None if graded else one("solution"),
+        notes=one("instructor"),
+    )
+
+
+def setup_of(notebook):
+    """The code that a notebook's exercises need to have run."""
+    cells = [cell for cell in notebook["cells"] if student.tag_of(cell) == "exercises"]
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
+def of_the_book():
+    """All exercises of all chapters."""
+    books = student.masters()
+    return [each for stem, notebook in books.items() for each in of_chapter(stem, notebook)]
+
+
+def private(folder, name, part):
+    """A file of a private folder, or None: `part` is solution.py, hidden.py or notes.md."""
+    path = Path(folder) / name / part
+    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def solution_of(exercise, folder):
+    """The code that answers an exercise: public for practice, else from a private folder."""
+    return exercise.solution or private(folder, exercise.name, "solution.py")
+
+
+def texts(exercises, copier):
+    """What `colorlib.checks` knows of the exercises."""
+    return {
+        each.name: {
+            "title": f"{each.number} {each.title}",
+            "kind": each.kind,
+            "minutes": each.minutes,
+            "difficulty": each.difficulty,
+            "hints": [copier.flatten(hint, each.chapter) for hint in each.hints],
+        }
+        | ({} if each.graded else {"solution": each.solution})
+        for each in exercises
+    }
+
+
+def main():
+    exercises = of_the_book()
+    write_json(TEXTS, texts(exercises, student.Copier.of_the_book()))
+    print(f"{TEXTS.relative_to(book.ROOT)}: {len(exercises)} exercises")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,339 @@
+"""Running what students hand in: in a throw-away folder, with limits, as another user if possible.
+
+This is a fence, not a sandbox. It stops accidents and careless mischief: loops without end, floods
+of output, files written where they do not belong. Who runs notebooks of people they do not trust
+does it in a container without a network, too (book/grading.md).
+
+Student code runs in its kernel only. If the grader is root (as in most containers), the kernel
+becomes a user that owns nothing but the throw-away folder, *before* Python starts. Python itself
+may live where that user cannot look (under /root, say); the folders that a kernel needs are handed
+to it already opened.
+"""
+
+import contextlib
+import ctypes
+import dataclasses
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import matplotlib
+import psutil  # comes with ipykernel
+from jupyter_client import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade
+from traitlets import Bool
+
+from colorlib.photoset import commons
+from tools.site import book
+
+USER = 64738  # a number that no account has
+LIMITS = {"DATA": 8 << 30, "FSIZE": 100 << 20, "CORE": 0}  # bytes
+START = """
+import contextlib, resource
+for name, most in {limits}.items():
+    with contextlib.suppress(ValueError, OSError):  # a lower limit is in force already
+        resource.setrlimit(getattr(resource, "RLIMIT_" + name), (most, most))
+from ipykernel.kernelapp import launch_new_instance
+launch_new_instance()
+"""
+SHOWN = 1_000_000  # characters of output that are kept of a cell
+NEEDED = "import ipykernel, matplotlib, skimage, ssl, colorlib.checks"
+
+
+@dataclasses.dataclass(frozen=True)
+class Fence:
+    """How a kernel is started: which Python, with what in its environment, as whom."""
+
+    python: str
+    environment: dict
+    start: dict = dataclasses.field(default_factory=dict)  # further arguments of Popen
+
+    @property
+    def words(self):
+        return "an unprivileged user" if self.start else "you (no other user is possible here)"
+
+
+def build():
+    """The best fence that this system allows."""
+    if os.geteuid() == 0 and Path("/proc/self/fd").exists():
+        fence = other_user()
+        asked = subprocess.run(
+            [fence.python, "-c", NEEDED], env=fence.environment, capture_output=True, **fence.start
+        )
+        if asked.returncode == 0:
+            return fence
+    return same_user()
+
+
+def same_user():
+    return Fence(sys.executable, _environment(book.ROOT, commons().path.parent))
+
+
+def other_user():
+    """A user who owns nothing, with the folders that Python needs already opened."""
+    handles = []
+
+    def opened(folder):
+        handles.append(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+        os.set_inheritable(handles[-1], True)
+        return f"/proc/self/fd/{handles[-1]}"
+
+    home = opened(sys.base_prefix)
+    packages = [opened(book.ROOT), opened(sysconfig.get_path("purelib"))]
+    environment = _environment(os.pathsep.join(packages), opened(commons().path.parent))
+    environment |= {"PYTHONHOME": home, "LD_LIBRARY_PATH": f"{home}/lib"}
+    python = Path(sys.executable).resolve().relative_to(Path(sys.base_prefix).resolve())
+    start = {"user": USER, "group": USER, "extra_groups": [], "pass_fds": handles}
+    return Fence(f"{home}/{python}", environment, start)
+
+
+def _environment(packages, photos):
+    """What a kernel may know of the grader's environment."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+    return kept | {
+        "PYTHONPATH": str(packages),
+        "COLORLIB_CACHE": str(photos),
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+
+
+class Kernel(AsyncKernelManager):
+    """A kernel behind the fence, at home in a throw-away folder."""
+
+    def __init__(self, fence, folder, **options):
+        super().__init__(connection_file=str(folder / "kernel.json"), **options)
+        self.fence, self.folder = fence, folder
+
+    def format_kernel_cmd(self, extra_arguments=None):
+        # Processes are counted by user, and the grader may have many.
+        limits = LIMITS | ({"NPROC": 500} if self.fence.start else {})
+        start = [self.fence.python, "-c", START.format(limits=limits)]
+        return [*start, "-f", self.connection_file, *(extra_arguments or [])]
+
+    def write_connection_file(self, **options):
+        super().write_connection_file(**options)
+        give(self.connection_file, self.fence)
+
+    async def start_kernel(self, **options):
+        homes = {"HOME": self.folder, "TMPDIR": self.folder / "tmp"}
+        homes |= {"MPLCONFIGDIR": self.folder / "matplotlib", "JUPYTER_RUNTIME_DIR": self.folder}
+        options["env"] = self.fence.environment | {name: str(at) for name, at in homes.items()}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        await super().start_kernel(**options, **quiet, **self.fence.start)
+
+
+def give(path, fence):
+    """Let the kernel's user own a file or folder."""
+    if fence.start:
+        os.chown(path, fence.start["user"], fence.start["group"])
+
+
+class Run(Execute):
+    """Runs a notebook behind the fence.
+
+    A cell that hangs although it was interrupted, or that ends the kernel, is left out, and the
+    rest runs once more in a fresh kernel: one bad answer does not cost the marks of the others.
+    """
+
+    store_widget_state = Bool(False)
+
+    def __init__(self, fence, watched, **options):
+        super().__init__(**options)
+        self.fence, self.watched = fence, watched
+        self.left_out, self.remarks, self.changed = set(), set(), []
+
+    def preprocess(self, notebook, resources, km=None):
+        self.folder = Path(tempfile.mkdtemp())  # `apart` throws it away
+        (self.folder / "tmp").mkdir()
+        shutil.copytree(matplotlib.get_cachedir(), self.folder / "matplotlib")  # it knows the fonts
+        for path in (self.folder, *self.folder.rglob("*")):
+            give(path, self.fence)
+        resources["metadata"]["path"] = str(self.folder)
+        watch = Watch(*self.watched)
+        try:
+            self._run(notebook, resources)
+        finally:
+            if end_processes():
+                self.remarks.add("left a process running")
+            self.changed = watch.undo()
+        if self.changed:
+            raise PermissionError(f"changed {len(self.changed)} files")
+        return notebook, resources
+
+    def _run(self, notebook, resources):
+        while True:
+            self.running = None
+            try:
+                return super().preprocess(notebook, resources)
+            except Exception as error:  # whatever a student did to the kernel
+                if self.running is None:
+                    raise
+                self.left_out.add(self.running)
+                stopped = isinstance(error, CellTimeoutError)
+                self.remarks.add("time limit" if stopped else "ended the kernel")
+                words = "this cell did not end in time" if stopped else "this cell ended the kernel"
+                failure = new_output("error", ename="Stopped", evalue=words, traceback=[words])
+                notebook.cells[self.running].outputs = [failure]
+                end_processes()
+
+    def create_kernel_manager(self):
+        self.km = Kernel(self.fence, self.folder, config=self.config)
+        return self.km
+
+    def preprocess_cell(self, cell, resources, index):
+        if index in self.left_out:
+            return cell, resources
+        self.running, self.shown = index, 0
+        return super().preprocess_cell(cell, resources, index)
+
+    def output(self, outs, msg, display_id, cell_index):
+        content, room = msg["content"], max(0, SHOWN - self.shown)
+        size = len(str(content))
+        self.shown += size
+        if msg["msg_type"] == "error":  # never dropped: marks depend on it
+            content["evalue"] = content["evalue"][:2000]
+            content["traceback"] = ["\n".join(content["traceback"])[-20_000:]]
+        elif size > room:
+            self.remarks.add("output cut")
+            if not room or msg["msg_type"] != "stream":
+                return None
+            content["text"] = content["text"][:room]
+        return super().output(outs, msg, display_id, cell_index)
+
+    def on_cell_executed(self, cell, cell_index, execute_reply):
+        super().on_cell_executed(cell=cell, cell_index=cell_index, execute_reply=execute_reply)
+        for output in cell.outputs:
+            if output.output_type == "error":
+                if output.ename == "CellTimeoutError":
+                    self.remarks.add("time limit")
+                    self.left_out.add(cell_index)  # if there is a second run
+                if is_grade(cell):  # the lines around an error would tell the hidden tests
+                    output.traceback = [f"{output.ename}: {output.evalue}"]
+
+
+class Watch:
+    """Notices and undoes changes to the files of some folders."""
+
+    def __init__(self, *folders):
+        self.folders = folders
+        self.files = self._read()
+
+    def _read(self):
+        """Each file's mode and bytes, or where a link leads."""
+        return {
+            path: os.readlink(path) if path.is_symlink() else (path.stat().st_mode, _bytes(path))
+            for folder in self.folders
+            for path in sorted(Path(folder).rglob("*"))
+            if path.is_symlink() or not path.is_dir()
+        }
+
+    def undo(self):
+        """Restore everything; returns what had changed."""
+        now = self._read()
+        paths = {*now, *self.files}
+        changed = sorted(path for path in paths if now.get(path) != self.files.get(path))
+        for path in reversed(changed):  # what is in a folder before the folder
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
+        for path in changed:
+            match self.files.get(path):
+                case (mode, content):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(content)
+                    path.chmod(mode & 0o7777)
+                case str() as target:
+                    path.symlink_to(target)
+        return changed
+
+
+def _bytes(path):
+    return path.read_bytes() if path.is_file() else None  # a pipe would never end
+
+
+def end_processes(process=None):
+    """End all that a process (this one) has started, and what that has started; returns how many.
+
+    A process that has left its parent is found, too, if a subreaper has adopted it.
+    """
+    ended = 0
+    for _ in range(100):  # for what is started meanwhile
+        found = list(_living(process or psutil.Process()))
+        if not found:
+            break
+        for each in found:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        time.sleep(0.05)
+        ended += len(found)
+    return ended
+
+
+def _living(process):
+    for each in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if each.status() != psutil.STATUS_ZOMBIE:
+                yield each
+
+
+def apart(seconds, work, *arguments):
+    """Call a function in a process of its own, whose temporary files are thrown away.
+
+    Returns
+    -------
+    object
+        What the function returned.
+
+    Raises
+    ------
+    TimeoutError
+        If it has not ended after so many seconds. It and all that it started are ended.
+    RuntimeError
+        If it raised or died.
+    """
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o711)  # another user may go through
+    process = multiprocessing.get_context("fork").Process(
+        target=_send, args=(sender, folder, work, arguments)
+    )
+    process.start()
+    sender.close()
+    try:
+        if not receiver.poll(seconds):
+            raise TimeoutError
+        result, reason = receiver.recv()
+    except EOFError:
+        result, reason = None, "its process died"
+    finally:
+        if process.is_alive():
+            tree = psutil.Process(process.pid)
+            tree.suspend()  # or it would start the next kernel
+            end_processes(tree)
+        process.kill()
+        process.join()
+        shutil.rmtree(folder, ignore_errors=True)
+    if reason:
+        raise RuntimeError(reason)
+    return result
+
+
+def _send(sender, folder, work, arguments):
+    tempfile.tempdir = str(folder)
+    if sys.platform == "linux":
+        adopt_orphans = 36  # PR_SET_CHILD_SUBREAPER of prctl
+        ctypes.CDLL(None).prctl(adopt_orphans, 1)
+    try:
+        sender.send((work(*arguments), None))
+    except Exception as error:
+        sender.send((None, f"{type(error).__name__}: {error}"))

@@ -1,0 +1,269 @@
+"""`make leaderboard`: one page that ranks the networks of a class.
+
+    python -m tools.classroom.leaderboard REPORTS [--set SET] [-o leaderboard.html]
+
+REPORTS is a folder of the files that students hand in, each written by `colorlib evaluate -o`;
+a file's name is what the page calls its network. The tool measures the opponents without
+intelligence on SET itself, and refuses a report in which they differ: such a report is of other
+photos, or was edited. It cannot tell a careful invention from a measurement. For marks, measure
+the weights yourself; the book's page on the leaderboard shows how.
+"""
+
+import argparse
+import html
+import math
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from colorlib import evaluation, photoset
+from colorlib.colorizer import SHIPPED
+from colorlib.files import UserError, read_json, whole_file
+from colorlib.metrics import METRICS
+
+COLUMNS = ("loss", "AuC", "AuC rebalanced", "CIEDE2000", "chroma")
+# The same photos give the same opponents up to rounding; other photos differ by far more.
+TOLERANCE = 0.005
+CEILING = "true ab at 4x4"  # PSNR 4.8 dB above grey; Zhang 2017 needs over five hints for as much
+
+
+class Entry(NamedTuple):
+    """A network that takes part, as its report describes it."""
+
+    name: str
+    weights: str  # sha256
+    row: dict  # row[metric] is {"mean": ..., "low": ..., "high": ...}
+    lead: dict  # the paired difference of its loss to that of the best opponent
+    made: str  # when and where it was measured
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("reports", type=Path, help="folder of files from colorlib evaluate -o")
+    parser.add_argument("--set", default="commons", help="the photo set they were measured on")
+    parser.add_argument("-o", "--out", type=Path, default=Path("leaderboard.html"))
+    chosen = parser.parse_args(arguments)
+    try:
+        files = sorted(chosen.reports.glob("*.json"))
+        if not files:
+            raise UserError(f"{chosen.reports}: holds no .json file; collect the reports there")
+        reference = evaluation.compare({}, photoset.load(chosen.set))
+        entries, refused = read_entries(files, reference)
+        with whole_file(chosen.out) as temporary:
+            temporary.write_text(page(entries, reference), encoding="utf-8")
+    except UserError as error:
+        sys.exit(f"leaderboard: {error}")
+    for error in refused:
+        print(f"refused: {error}", file=sys.stderr)
+    print(f"{chosen.out}: {len(entries)} networks, {len(refused)} reports refused")
+    return 1 if refused else 0
+
+
+# --- what is handed in ---
+
+
+def read_entries(files, reference):
+    """The reports that can be believed, and for each of the others an error that says why not."""
+    entries, refused = [], []
+    for file in files:
+        try:
+            entries.append(read_entry(file, reference))
+        except UserError as error:
+            refused.append(error)
+    for weights, count in Counter(entry.weights for entry in entries).items():
+        if count > 1:
+            same = [entry for entry in entries if entry.weights == weights]
+            names = " and ".join(entry.name for entry in same)
+            refused.append(
+                UserError(f"{names}: measured the same weights; keep the file of whose they are")
+            )
+            entries = [entry for entry in entries if entry.weights != weights]
+    return entries, refused
+
+
+def read_entry(file, reference):
+    """Read one report.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+    reference : dict
+        What `evaluation.compare` finds for the opponents alone.
+
+    Returns
+    -------
+    Entry
+
+    Raises
+    ------
+    UserError
+        If the file is no report, is of other photos, or contradicts itself.
+    """
+    try:
+        report = read_json(file)
+        (name,) = report["weights"]
+        entry = Entry(
+            file.stem,
+            report["weights"][name],
+            {metric: report["summary"][name][metric] for metric in METRICS},
+            report["beaten"][name]["loss"],
+            "{date}, {processor}, {cores} cores".format(**report["machine"]),
+        )
+        doubt = next(doubts(entry, report, reference), None)
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise UserError(
+            f"{file}: is no whole report of one network ({type(error).__name__}: {error}); "
+            "ask for the file that `colorlib evaluate --weights ... -o` wrote"
+        ) from error
+    if doubt:
+        raise UserError(f"{file}: {doubt}")
+    return entry
+
+
+def doubts(entry, report, reference):
+    """Reasons not to believe a report, in words; none for an honest one."""
+    if not re.fullmatch("[0-9a-f]{64}", entry.weights):
+        yield f"names weights {entry.weights!r}, which is no SHA-256; it was edited"
+    if entry.weights == read_json(f"{SHIPPED}.json")["sha256"]:
+        yield "measures the weights that come with the kit; give --weights to colorlib evaluate"
+    if report["photos"] != reference["photos"]:
+        yield (
+            f"was measured on {report['photos']} photos and not on the set's "
+            f"{reference['photos']}; measure again, with the same --set and without --limit"
+        )
+    for rival, known in reference["summary"].items():
+        for metric in ("loss", "AuC", "CIEDE2000"):
+            claimed, true = report["summary"][rival][metric]["mean"], known[metric]["mean"]
+            if not math.isclose(claimed, true, rel_tol=TOLERANCE, abs_tol=1e-6):
+                yield (
+                    f"says that {rival!r} has {metric} {claimed:.4f}, and here it has {true:.4f}: "
+                    "it was measured on other photos, or edited"
+                )
+    for what, found in (*entry.row.items(), ("the difference to the best opponent", entry.lead)):
+        low, mean, high = found["low"], found.get("mean", found.get("difference")), found["high"]
+        if not (all(map(math.isfinite, (low, mean, high))) and low <= mean <= high):
+            yield f"{what}: {mean} is not within {low} to {high}; it is damaged or was edited"
+    loss = entry.row["loss"]["mean"]
+    rivals = {rival: reference["summary"][rival]["loss"]["mean"] for rival in evaluation.RIVALS}
+    if not math.isclose(loss - min(rivals.values()), entry.lead["difference"], abs_tol=1e-4):
+        yield f"its loss {loss:.4f} does not fit its difference to the best opponent; it was edited"
+    ceiling = reference["summary"][CEILING]["loss"]["mean"]
+    if loss < ceiling:
+        yield (
+            f"claims a loss of {loss:.4f}, less than the true colours have on a grid of 4x4 "
+            f"({ceiling:.4f}); no network that sees only grey comes near that; ask for the weights"
+        )
+
+
+# --- the page ---
+
+
+def page(entries, reference):
+    """The ranking as HTML; the same reports give the same bytes."""
+    grey = reference["summary"]["grey"]["loss"]["mean"]
+    ranked = sorted(entries, key=lambda entry: (entry.row["loss"]["mean"], entry.name))
+    rows = [
+        (entry.row, [str(place), *_who(entry)], [*_against(entry, grey), html.escape(entry.made)])
+        for place, entry in enumerate(ranked, 1)
+    ]
+    rows += [
+        (reference["summary"][rival], ["", f"<em>{html.escape(rival)}</em>"], ["", "", "opponent"])
+        for rival in evaluation.RIVALS
+    ]
+    rows.sort(key=lambda row: row[0]["loss"]["mean"])  # stable: a network comes before its equal
+    titles = ["place", "network"]
+    titles += [f"{name} {METRICS[name].better}".strip() for name in COLUMNS]
+    titles += ["better than grey?", "loss less that of the best opponent", "measured"]
+    body = "\n".join(
+        "<tr>"
+        + f'<td>{start[0]}</td><th scope="row">{start[1]}</th>'
+        + "".join(
+            f"<td>{_interval(row[metric], METRICS[metric].digits)}</td>" for metric in COLUMNS
+        )
+        + "".join(f"<td>{cell}</td>" for cell in end)
+        + "</tr>"
+        for row, start, end in rows
+    )
+    return PAGE.format(
+        photos=reference["photos"],
+        set=html.escape(reference["photo_set"]),
+        count=len(entries),
+        heads="".join(f'<th scope="col">{title}</th>' for title in titles),
+        body=body,
+    )
+
+
+def _who(entry):
+    return [f"{html.escape(entry.name)} <small>weights {entry.weights[:8]}</small>"]
+
+
+def _against(entry, grey):
+    lead = entry.lead
+    certain = lead["low"] * lead["high"] > 0
+    return [
+        "✓ yes" if entry.row["loss"]["mean"] < grey else "✗ no",
+        f"{lead['difference']:+.4f} <small>{lead['low']:+.4f} to {lead['high']:+.4f}"
+        f"{'' if certain else ': chance may explain it'}</small>",
+    ]
+
+
+def _interval(found, digits):
+    low, high = (f"{found[end]:.{digits}f}" for end in ("low", "high"))
+    return f"{found['mean']:.{digits}f} <small>{low} to {high}</small>"
+
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Leaderboard</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root {{ color-scheme: light dark; --line: #ddd6c8; --text: #1d2733; --back: #fdfbf7; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --line: #3a4753; --text: #dfe5ea; --back: #13181e; }}
+}}
+body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem;
+  padding: 0 1rem; color: var(--text); background: var(--back); }}
+p {{ max-width: 45rem; }}
+.table {{ overflow-x: auto; }}
+.table:focus-visible {{ outline: 3px solid #e08e2b; }}
+table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
+caption {{ text-align: left; padding-bottom: 0.5rem; }}
+th, td {{ padding: 0.45rem 0.8rem; text-align: right; border-bottom: 1px solid var(--line);
+  vertical-align: top; }}
+th[scope="row"], th:nth-child(2), td:last-child, th:last-child {{ text-align: left; }}
+thead th {{ vertical-align: bottom; border-bottom-width: 2px; }}
+tr:has(em) {{ background: color-mix(in srgb, var(--line) 35%, transparent); }}
+small {{ display: block; font-weight: 400; white-space: nowrap; }}
+td:last-child {{ white-space: nowrap; }}
+</style></head>
+<body><main>
+<h1>Leaderboard</h1>
+<p>{count} networks, measured on the same {photos} validation photos of the set {set}, in the order
+of their loss. Shaded rows are opponents without intelligence, measured by whoever made this page; a
+network that stands below them has learned less than an average colour knows.</p>
+<p>Small numbers are 95 % intervals over photos. Where those of two networks overlap, their order
+may be luck. An arrow points to the better side.</p>
+<div class="table" role="region" aria-label="Ranking" tabindex="0">
+<table>
+<thead><tr>{heads}</tr></thead>
+<tbody>
+{body}
+</tbody>
+</table>
+</div>
+<p>The numbers are those that were handed in. Reports of other photos, and reports that contradict
+themselves, are not here; a careful invention could be. This page ranks, it does not mark.</p>
+</main></body></html>
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

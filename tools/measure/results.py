@@ -1,0 +1,446 @@
+"""Make what the results page shows: `make results`.
+
+    python -m tools.measure.results [RUN_FOLDER [RUN_OF_ANOTHER_SEED ...]]
+
+Measures the shipped weights on the bundled validation photos, with their class scores and
+with others; draws the sheet of 24 of them, the pairs of the real-or-colourized test and the
+README's picture; copies the small files of a lab run, and trains it once more without class
+scores; and writes book/results.md. No number on that page is typed by hand.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from colorlib import ablation, evaluation, figures, photoset, training
+from colorlib.colorizer import SHIPPED, Colorizer
+from colorlib.files import read_json, write_json
+from colorlib.network import NetworkConfig
+from colorlib.opponents import OPPONENTS
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "book" / "results"
+# Eight metrics are wider than a page, so they stand in two tables: what the network is to be
+# judged by, and what one sees.
+TABLES = (
+    ("loss", "AuC", "AuC rebalanced", "CIEDE2000"),
+    ("PSNR", "SSIM", "colourfulness", "chroma"),
+)
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+LAB_FILES = ("config.json", "data.json", "machine.json", "metrics.jsonl", "evaluation.json")
+
+
+def main():
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    photos, colorizer = photoset.commons(), Colorizer.load()
+    report = evaluation.compare({"shipped": colorizer}, photos)
+    write_json(RESULTS / "shipped.json", report)
+    draw_sheet(colorizer, photos)
+    draw_cover(colorizer, photos)
+    write_pairs(colorizer, photos)
+    write_ablation(colorizer, photos)
+    if len(sys.argv) > 1:
+        copy_lab_run(*map(Path, sys.argv[1:]))
+        ablate_lab_run(Path(sys.argv[1]), photos)
+    write_results_page()
+    write_model_card(report)
+
+
+def by_hash(photos):
+    """Validation rows in the order of their files' hashes: a choice without an eye in it."""
+    return sorted(photos.validation, key=lambda row: photos.manifest[row]["sha256"])
+
+
+def versions(colorizer, photo):
+    """Grey, colourized, true: an array three photos high."""
+    return np.concatenate([colorizer.colorize(photo, 0), colorizer.colorize(photo), photo])
+
+
+def draw_sheet(colorizer, photos):
+    """24 validation photos, each three times: four bands of six."""
+    rows = by_hash(photos)[:24]
+    columns = [versions(colorizer, np.array(photos.photos[row])) for row in rows]
+    bands = [np.concatenate(columns[i : i + 6], axis=1) for i in range(0, 24, 6)]
+    gap = np.full((16, bands[0].shape[1], 3), 255, "uint8")
+    sheet = np.concatenate([part for band in bands for part in (band, gap)][:-1])
+    save_smaller(sheet, RESULTS / "validation-24.jpg")
+
+
+def draw_cover(colorizer, photos):
+    """Six more validation photos in a strip, for the README and the welcome page."""
+    rows = by_hash(photos)[24:30]
+    strip = [versions(colorizer, np.array(photos.photos[row])) for row in rows]
+    (ROOT / "book" / "img").mkdir(exist_ok=True)
+    save_smaller(np.concatenate(strip, axis=1), ROOT / "book" / "img" / "cover.jpg")
+
+
+def save_smaller(sheet, path):
+    """Write a sheet of photos at 5/8 of its size."""
+    image = Image.fromarray(sheet)
+    image.resize((image.width * 5 // 8, image.height * 5 // 8)).save(path, quality=88)
+
+
+def write_pairs(colorizer, photos, count=20, side=160):
+    """Validation photos for the real-or-colourized test: true above, colourized below."""
+    rows = by_hash(photos)[:count]
+    true = [np.array(photos.photos[row]) for row in rows]
+    bands = [true, [colorizer.colorize(photo) for photo in true]]
+    sheet = Image.fromarray(np.concatenate([np.concatenate(band, axis=1) for band in bands]))
+    sheet.resize((count * side, 2 * side), Image.LANCZOS).save(RESULTS / "pairs.jpg", quality=82)
+    credit = ("file", "author", "licence", "source")
+    write_json(RESULTS / "pairs.json", {
+        "side": side,
+        "count": count,
+        "command": "make results",
+        **evaluation.origin({"shipped": colorizer}, photos, count),
+        "photos": [{name: photos.manifest[row][name] for name in credit} for row in rows],
+    })  # fmt: skip
+
+
+def write_ablation(colorizer, photos):
+    """The shipped network, told something else than its photo's class scores: table and sheet."""
+    report = ablation.ablate(colorizer, photos)
+    write_json(RESULTS / "ablation.json", {"command": "make results", **report})
+    rows = by_hash(photos)[:7]
+    sheet = Image.fromarray(ablation.sheet(colorizer, photos, rows))
+    small = sheet.resize((sheet.width // 2, sheet.height // 2), Image.LANCZOS)
+    small.save(RESULTS / "ablation.jpg", quality=85)
+
+
+def ablate_lab_run(run, photos):
+    """The same for a lab run, beside a run that differs in one thing: it never sees the scores.
+
+    That run lies beside the first and is trained now, unless it has been.
+    """
+    asked = read_json(run / "config.json")
+    asked["network"] = NetworkConfig(**asked["network"] | {"class_scores": "none"})
+    blind = run.with_name(f"{run.name}-without-scores")
+    training.train(training.TrainingConfig(**asked), blind)
+    report = ablation.ablate(Colorizer.load(run), photos, Colorizer.load(blind))
+    ended = {
+        name: {loss: float(figures.read_metrics(folder)[loss][-1]) for loss in ("loss", "val_loss")}
+        for name, folder in (("with class scores", run), ("without", blind))
+    }
+    write_json(RESULTS / "lab" / "ablation.json", {
+        "command": f"make results LAB_RUN=runs/{run.name}",
+        "seed": asked["seed"],
+        "last_epoch": ended,
+        **report,
+    })  # fmt: skip
+
+
+def copy_lab_run(run, *other_seeds):
+    """Publish the small files of a lab run, and all its sample sheets as one picture.
+
+    `other_seeds` are runs of the same configuration with other seeds; their losses are kept, too.
+    """
+    target = RESULTS / "lab"
+    target.mkdir(exist_ok=True)
+    for name in LAB_FILES:
+        shutil.copy(run / name, target)
+    rows, _ = figures.sample_rows(run)
+    sheet = np.concatenate([np.concatenate(photos, axis=1) for photos in rows])
+    Image.fromarray(sheet).save(target / "epochs.jpg", quality=88)
+    write_scrubber(run, target)
+    if other_seeds:
+        runs = (run, *other_seeds)
+        write_json(target / "seeds.json", {
+            "made_by": "make results, from runs that differ in their seed only",
+            "seeds": [read_json(other / "config.json")["seed"] for other in runs],
+            "val_loss": [figures.read_metrics(other)["val_loss"].tolist() for other in runs],
+        })  # fmt: skip
+
+
+def write_scrubber(run, target):
+    """All sample sheets of a run as one picture of small photos, and the curves beside them."""
+    sheets, rows = figures.read_samples(run)
+    sprite = Image.fromarray(np.concatenate([np.concatenate(row, axis=1) for row in rows]))
+    columns, side = len(rows[0]), 64
+    sprite.resize((columns * side, len(rows) * side)).save(target / "scrubber.jpg", quality=85)
+    config, report = read_json(run / "config.json"), read_json(run / "evaluation.json")
+    curves = figures.read_metrics(run)
+    write_json(target / "scrubber.json", {
+        "made_by": (
+            f"make results, from a run of {config['epochs']} epochs at the {config['tier']} tier, "
+            f"seed {config['seed']}, on {machine(report)}, {report['date']}"
+        ),
+        "rows": "grey, one row for each of `sheets`, true",
+        "sheets": sheets,
+        "columns": columns,
+        "photo_size": side,
+        "true_chroma": report["summary"]["the photo itself"]["chroma"]["mean"],
+        "epochs": curves["epoch"].tolist(),
+    } | {
+        name: np.round(curves[name], 5).tolist()
+        for name in ("loss", "val_loss", "chroma", "val_chroma")
+    })  # fmt: skip
+
+
+def write_results_page(folder=ROOT / "book"):
+    shipped = read_json(RESULTS / "shipped.json")
+    text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
+    values = {"shipped": section(shipped), "goals": goals(shipped)}
+    values |= {"lab": "", "lab_made": ""}
+    values["trained_on"] = str(read_json(f"{SHIPPED}.json")["stages"][-1]["training_photos"])
+    if (RESULTS / "lab" / "evaluation.json").exists():
+        lab = read_json(RESULTS / "lab" / "evaluation.json")
+        config = read_json(RESULTS / "lab" / "config.json")
+        values["lab"] = section(lab, peeking=False)
+        values["lab_made"] = (
+            f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
+            f"batch {config['batch_size']}, on {machine(lab)}"
+        )
+    bench = read_json(RESULTS / "bench.json")
+    values["speed"] = speed(bench)
+    values["ready"] = against_ready(bench["cached_against_ready"])
+    values["backends"] = backends(read_json(RESULTS / "backends.json"))
+    values["profile"] = profile(read_json(RESULTS / "profile.json"))
+    values["memory"] = memory(read_json(RESULTS / "memory.json"))
+    for name in ("networks", "presets"):
+        values[name] = comparison(RESULTS / name)
+    for name, value in values.items():
+        text = text.replace(f"<<{name}>>", value)
+    (folder / "results.md").write_text(text, encoding="utf-8")
+
+
+def section(report, peeking=True, of="the bundled set"):
+    """Tables and verdict of a report, and what they were measured with."""
+    made = (
+        f"Measured on {report['date']} on {report['photos']} validation photos of {of}, "
+        f"on {machine(report)}."
+    )
+    if peeking:
+        made += " The rows marked * look at the true colours."
+    rows = {
+        name: row
+        for name, row in report["summary"].items()
+        if peeking or name not in OPPONENTS or not OPPONENTS[name].peeks
+    }
+    # Spaces that do not break: a narrow page scrolls a table rather than tear its numbers apart.
+    tables = [
+        evaluation.format_table(rows, metrics).replace(" ± ", "\u00a0±\u00a0") for metrics in TABLES
+    ]
+    return "\n\n".join([*tables, evaluation.verdict(report), made])
+
+
+def comparison(folder):
+    """What tools/measure/compare.py found: metrics, differences, cost, and what they were made with."""
+    report = read_json(folder / "report.json")
+    runs = {name: folder / run for name, run in report["folders"].items()}
+    config, data = (read_json(next(iter(runs.values())) / f"{n}.json") for n in ("config", "data"))
+    lines = ["| one − other | loss | AuC |", "| --- | ---: | ---: |"]
+    for pair, found in report["between"].items():
+        one, other = (set(name.split(", ")) for name in pair.split(" - "))
+        if len(one ^ other) > 2:  # they differ in more than one thing
+            continue
+        cells = [interval(found[metric]) for metric in ("loss", "AuC")]
+        lines.append(f"| {pair.replace(' - ', ' − ')} | {' | '.join(cells)} |")
+    return "\n\n".join([
+        section(report, peeking=False, of="the development set"),
+        "Differences, photo by photo, with 95 % intervals; bold where they exclude 0:",
+        "\n".join(lines),
+        "What each run cost:",
+        cost(report, runs),
+        f"{data['training']} training and {data['validation']} validation photos of a set of "
+        f"{data['photos']}, at {config['size']}x{config['size']} pixels, class scores by "
+        f"`{config['extractor']}`. Made with `{report['command']}`; configuration, machine and "
+        f"every epoch's numbers of each run are in `book/results/{folder.name}/`.",
+    ])  # fmt: skip
+
+
+def interval(found):
+    """A difference as text, in bold where chance hardly explains it."""
+    text = f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
+    return f"**{text}**" if found["low"] * found["high"] > 0 else text
+
+
+def cost(report, runs):
+    """What the runs of a comparison took, as a table."""
+    lines = ["| run | epochs | lowest validation loss | in epoch | last | CPU hours |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, folder in runs.items():
+        spent, losses = report["cost"][name], figures.read_metrics(folder)["val_loss"]
+        lines.append(
+            f"| {name} | {spent['epochs']} | {losses.min():.4f} | {losses.argmin() + 1} | "
+            f"{losses[-1]:.4f} | {spent['cpu_hours']:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def speed(report):
+    """The benchmark as a table: ratios first, for they travel better than rates."""
+    lines = ["| way | times the notebook | photos a second | share of input | peak memory |"]
+    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    for name, found in report["ways"].items():
+        lines.append(
+            f"| {name} | {report['times_the_notebook'][name]} | {found['photos_per_second']} | "
+            f"{100 * found['input_share']:.0f} % | {found['peak_memory_gb']} GB |"
+        )
+    return "\n".join([*lines, "", measured(report)])
+
+
+def against_ready(found):
+    """The compiled step beside plain `fit` on ready-made arrays."""
+    low, *_, high = found["times_ready_of_each_round"]
+    ours, theirs = (found[f"{way}_photos_per_second"] for way in ("cached", "ready"))
+    return (
+        f"The step that gathers, augments and converts to Lab reaches **{found['times_ready']} "
+        f"times** the rate of `fit` on ready arrays ({ours} and {theirs} photos a second, median "
+        f"of {found['rounds']} rounds; the ratio was {low} to {high} in single rounds)."
+    )
+
+
+def backends(report):
+    """The same step on each Keras backend, as a table."""
+    lines = [
+        "| backend | times TensorFlow | photos a second | transposed, in plain convolutions |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    rates = {name: found["photos_per_second"] for name, found in report["backends"].items()}
+    for name, rate in rates.items():
+        version = report["machine"]["versions"][name]
+        times = rate / rates["tensorflow"]
+        back = report["backends"][name]["transposed_times_convolution"]
+        lines.append(f"| {BACKENDS[name]} {version} | {times:.2f} | {rate:.2f} | {back:.1f} |")
+    on_each = report | {"machine": report["machine"] | {"backend": "each"}}
+    return "\n".join([*lines, "", measured(on_each)])
+
+
+def profile(report):
+    """The parts of a training step, and how far it is from the machine's bound."""
+    found = report["precisions"]["float32"]
+    does = {
+        "input": "gathering the batch, augmenting it, Lab",
+        "forward": "the network and the loss",
+        "backward": "the gradients",
+        "update": "Adam, beyond plain gradient descent",
+    }
+    lines = ["| part | what it does | share of the step |", "| --- | --- | ---: |"]
+    for part, what in does.items():
+        share = found["parts"][part] / found["step_seconds"]
+        lines.append(f"| {part} | {what} | {100 * share:.0f} % |")
+    flop, rate = (found[name] / 1e12 for name in ("flop", "product_flop_per_second"))
+    moved, copied = (found[name] / 1e9 for name in ("bytes", "copy_bytes_per_second"))
+    text = (
+        f"A step of {found['batch_size']} photos is {flop:.2f} TFLOP of arithmetic and at least "
+        f"{moved:.1f} GB through memory. At the rates that a large matrix product "
+        f"({rate:.2f} TFLOP/s) and a large copy ({copied:.0f} GB/s) reach on this machine, that "
+        f"is {found['arithmetic_seconds']:.2f} and {found['traffic_seconds']:.2f} s; a step that "
+        f"does nothing takes {1000 * found['launch_seconds']:.1f} ms. So the bound is "
+        f"{found['bound_seconds']:.2f} s, and the step reaches "
+        f"{100 * found['bound_share']:.0f} % of it."
+    )
+    return "\n".join([*lines, "", text, "", measured(report)])
+
+
+def memory(report):
+    """Peak memory for sets of several sizes, as a table."""
+    lines = [
+        "| photos in the set | size on disk | way | peak memory |",
+        "| ---: | ---: | --- | ---: |",
+    ]
+    for row in report["sets"]:
+        way = "on the device" if row["on_device"] else "streamed"
+        disk = row["photos"] * report["size"] ** 2 * 3 / 1e9
+        lines.append(
+            f"| {row['photos']:,} | {disk:.1f} GB | {way} | {row['peak_memory_gb']:.2f} GB |"
+        )
+    return "\n".join([*lines, "", measured(report)])
+
+
+def measured(report):
+    """When a benchmark was run, by which command, and where."""
+    date, command = report["machine"]["date"], report["command"]
+    return f"Measured on {date} with `{command}` on {machine(report)}."
+
+
+def machine(report):
+    found = report["machine"]
+    return (
+        f"{found['processor']} ({found['cores']} cores), Python {found['python']}, "
+        f"Keras {found['versions']['keras']} on {found['backend']}"
+    )
+
+
+def goals(report):
+    """What the shipped weights were meant to reach, and whether they do."""
+    summary, loss, area = report["summary"], *report["beaten"]["shipped"].values()
+    share = -loss["difference"] / loss["rival_mean"]
+    chroma = summary["shipped"]["chroma"]["mean"] / summary["the photo itself"]["chroma"]["mean"]
+    rows = [
+        ("loss at least 10 % under the best opponent", share >= 0.1, f"{100 * share:.1f} %"),
+        (
+            "95 % interval of that difference below zero",
+            loss["high"] < 0,
+            f"{loss['low']:.4f} to {loss['high']:.4f}",
+        ),
+        ("AuC above all opponents", area["difference"] > 0, f"{area['difference']:+.4f}"),
+        ("mean chroma at least half the true", chroma >= 0.5, f"{100 * chroma:.0f} %"),
+    ]
+    lines = [f"| {goal} | {found} | {'yes' if met else 'no'} |" for goal, met, found in rows]
+    return "\n".join(["| goal | found | met |", "| --- | --- | --- |", *lines])
+
+
+def write_model_card(report):
+    """Beside the weights: what they are, how good, and what they cannot do."""
+    card = read_json(f"{SHIPPED}.json")
+    stages = "\n".join(
+        f"{number}. {stage['size']}x{stage['size']} pixels, {stage['epochs']} epochs of "
+        f"{stage['training_photos']} photos, {stage['hours']} hours; "
+        + ", ".join(f"{name} {stage[name]}" for name in list(stage)[2:12])
+        + f"; at the end loss {stage['training_loss']} on training photos, "
+        + f"{stage['validation_loss']} on {stage['validation_photos']} others"
+        for number, stage in enumerate(card["stages"], start=1)
+    )
+    text = CARD.format(**card, stages_text=stages, goals=goals(report), table=section(report))
+    Path(SHIPPED.parent / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+
+
+CARD = """# Model card: the network that comes with colorlib
+
+The paper's encoder, fusion and decoder (*Image Colorization: A Convolutional Network Approach*,
+Pradhan, Gupta, Gaurav) with the inferred widths, listening to `{extractor}` in place of
+the paper's VGG16. This page is generated by `make results`.
+
+## Data
+
+{photos}
+
+{terms}
+
+## Training
+
+{stages_text}
+
+In all {hours} hours on {processor}, Keras {keras}, {date}. Adam, the paper's loss. Stored in
+float16. The paper trained on about 9,500 photos for 2000 epochs; this is much less.
+
+## How good
+
+{table}
+
+{goals}
+
+## Limits
+
+- The colours are guesses. They say nothing about what was in front of the camera.
+- The squared error makes it hedge: what can have many colours (clothes, cars, flowers) comes out
+  pale or brown.
+- Fine colour detail is lost: everything passes through a grid of a 64th of the photo's side.
+  `Colorizer` also blurs ab slightly, against the checkerboards of transposed convolutions; the
+  numbers above are with this blur.
+- The photos come from photo-sharing sites and research collections; people, places and things
+  that are rare there are coloured worse.
+- Not for forensic, medical or documentary use.
+
+## Licence
+
+{licence}.
+"""
+
+
+if __name__ == "__main__":
+    main()

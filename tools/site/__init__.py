@@ -1,0 +1,1 @@
+"""The site: building it, the generated pages, what the browser loads."""

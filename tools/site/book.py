@@ -1,0 +1,153 @@
+"""`make book` and `make publish`: build the site, and ready a folder for any static host.
+
+    python -m tools.site.book build      the site in _build/html
+    python -m tools.site.book publish    the folder _build/publish
+
+A build starts afresh and keeps only what notebooks showed, and even that only while nothing changed
+that they could show: colorlib, the committed results, the packages. `_build/stamp.json` says what a
+finished site was built from; while that is still so, there is nothing to do.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "_build"
+SITE = BUILD / "html"
+STAMP = BUILD / "stamp.json"
+SHOWN = ("colorlib/**/*", "book/results/**/*", "requirements.lock")
+SITE_ONLY = (
+    *("notebooks/*.ipynb", "notebooks/student/*.ipynb", "book/**/*", "_static/**/*"),
+    *(
+        "_config.yml",
+        "_toc.yml",
+        "package-lock.json",
+        "tools/site/vendor.py",
+        "tools/site/widgets.js",
+    ),
+)
+# What a host does not need: build notes, source maps, fonts that no browser of today asks for.
+UNPUBLISHED = (
+    *("reports", ".buildinfo*", "*webpack-macros.html", "*.map", "*.ttf"),
+    *("fontawesome.js*", "sphinx-thebe*", "locales"),
+)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=("build", "publish"))
+    chosen = parser.parse_args()
+    build()
+    if chosen.what == "publish":
+        publish()
+
+
+def build():
+    if is_fresh():
+        print(f"nothing changed since {SITE.relative_to(ROOT)} was built")
+        return
+    before = json.loads(STAMP.read_text()) if STAMP.exists() else {}
+    STAMP.unlink(missing_ok=True)
+    for folder in (SITE, BUILD / ".doctrees", BUILD / "jupyter_execute"):
+        shutil.rmtree(folder, ignore_errors=True)
+    if before.get("shown") != stamp()["shown"]:
+        shutil.rmtree(BUILD / ".jupyter_cache", ignore_errors=True)
+    shutil.rmtree(ROOT / "notebooks" / "runs", ignore_errors=True)
+    subprocess.run([sys.executable, ROOT / "tools" / "vendor.py"], check=True)
+    built_from = stamp()
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
+    options = ["-n", "-W", "--keep-going", "--quiet"]
+    # A progress bar would be a second output of a cell with a figure. Where tqdm believes to be in
+    # Spyder, it writes its bars to stderr, which the site leaves out.
+    environment = os.environ | {"COLORLIB_TIER": "smoke", "SPYDER_": "no"}
+    if subprocess.run([*command, *options], env=environment).returncode:
+        sys.exit("the site was not built: see the warnings above")
+    (SITE / "index.html").write_text(INDEX.format(first=f"{read_yaml('_toc.yml')['root']}.html"))
+    STAMP.write_text(json.dumps(built_from, indent=1) + "\n")
+    print(f"the site: {SITE / 'index.html'}")
+
+
+def is_fresh():
+    """Whether the built site is what the sources would give."""
+    return STAMP.exists() and SITE.exists() and json.loads(STAMP.read_text()) == stamp()
+
+
+def stamp():
+    """Hashes of what notebooks show, and of everything that makes the site."""
+    shown = hash_of(SHOWN)
+    return {"shown": shown, "site": hash_of(SITE_ONLY)}
+
+
+def hash_of(patterns):
+    """One hash over the files that match, names included."""
+    total = hashlib.sha256()
+    found = {path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}
+    for path in sorted(found):
+        if "__pycache__" not in path.parts:
+            total.update(f"{path.relative_to(ROOT)} {path.stat().st_size}\n".encode())
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def read_yaml(name):
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def repository():
+    """Where the kit is published: the one place that says so is _config.yml."""
+    return read_yaml("_config.yml")["repository"]["url"].rstrip("/")
+
+
+def site_address():
+    """Where GitHub Pages shows the site."""
+    owner, name = repository().split("/")[-2:]
+    return f"https://{owner}.github.io/{name}/"
+
+
+def raw_address():
+    """Where the repository's files can be fetched one by one."""
+    owner, name = repository().split("/")[-2:]
+    branch = read_yaml("_config.yml")["repository"]["branch"]
+    return f"https://raw.githubusercontent.com/{owner}/{name}/{branch}/"
+
+
+INDEX = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Colour from grey</title>
+<meta http-equiv="refresh" content="0; url={first}"><link rel="canonical" href="{first}"></head>
+<body><p><a href="{first}">Colour from grey</a></p></body></html>
+"""
+NOT_FOUND = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Page not found: Colour from grey</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto;
+padding: 0 1rem; color: #1d2733; background: #fcfaf6; }}
+a {{ color: #1b4f72; }}
+@media (prefers-color-scheme: dark) {{ body {{ color: #e6e9ec; background: #14191f; }}
+a {{ color: #8fc1e3; }} }}
+</style></head>
+<body><h1>There is no such page</h1>
+<p>It may have moved. <a href="{address}">Colour from grey begins here.</a></p></body></html>
+"""
+
+
+def publish():
+    target = BUILD / "publish"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns(*UNPUBLISHED))
+    (target / ".nojekyll").touch()
+    (target / "404.html").write_text(NOT_FOUND.format(address=site_address()))
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    print(f"ready for any static host: {target} ({size / 1e6:.0f} MB)")
+
+
+if __name__ == "__main__":
+    main()
