@@ -11,7 +11,8 @@ Chapter: 06_evaluation.
 
 import numpy as np
 
-from colorlib import evaluation, extractors, metrics
+from colorlib import evaluation, extractors
+from colorlib.lab import to_lab, to_rgb
 
 
 def _another_photos(scores, generator):
@@ -125,10 +126,10 @@ def sheet(colorizer, photo_set, rows):
     """
     true = np.array(photo_set.photos[rows])
     places = np.searchsorted(photo_set.validation, rows)
-    lab = metrics.photo_to_lab(true)  # (rows, H, W, 3)
+    lab = to_lab(true)  # (rows, H, W, 3)
     bands = [true]
     for scores in tell(colorizer, photo_set).values():
-        bands.append(metrics.show(lab, colorizer.ab(true, scores[places])).rgb)
+        bands.append(to_rgb(lab, colorizer.ab(true, scores[places])))
     return np.concatenate([np.concatenate(list(band), axis=1) for band in bands])
 
 

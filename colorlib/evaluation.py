@@ -18,12 +18,13 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from colorlib import machine
+from colorlib.baselines import BASELINES, fit_statistics
 from colorlib.files import UserError, whole_file, write_json
-from colorlib.metrics import METRICS, Photo, count_bins, photo_to_lab, rebalanced_weights, show
-from colorlib.opponents import OPPONENTS, fit_statistics
+from colorlib.lab import to_lab
+from colorlib.metrics import METRICS, Photo, as_seen, count_bins, rebalanced_weights
 
 BATCH = 16
-RIVALS = [name for name, opponent in OPPONENTS.items() if not opponent.peeks]
+RIVALS = [name for name, opponent in BASELINES.items() if not opponent.peeks]
 
 
 class Results(NamedTuple):
@@ -62,18 +63,18 @@ def evaluate(true_rgb, predictions, statistics=None):
     """
     for name, ab in predictions.items():
         _check_prediction(name, ab, true_rgb)
-    opponents = {} if statistics is None else OPPONENTS
-    counts = sum(count_bins(photo_to_lab(photo)[..., 1:]) for photo in true_rgb)
+    opponents = {} if statistics is None else BASELINES
+    counts = sum(count_bins(to_lab(photo)[..., 1:]) for photo in true_rgb)
 
     rows = [*predictions, *opponents]
     values = {row: {metric: np.empty(len(true_rgb)) for metric in METRICS} for row in rows}
     weights = {metric: np.empty(len(true_rgb)) for metric in METRICS}
     for i, photo in enumerate(tqdm(true_rgb, desc="evaluation", unit="photo", leave=False)):
-        lab = photo_to_lab(photo)
+        lab = to_lab(photo)
         true = Photo(photo, lab, lab[..., 1:], rebalanced_weights(lab[..., 1:], counts))
         guesses = {name: ab[i] for name, ab in predictions.items()}
         guesses |= {name: rival.function(lab, statistics) for name, rival in opponents.items()}
-        guesses = {name: show(lab, ab) for name, ab in guesses.items()}
+        guesses = {name: as_seen(lab, ab) for name, ab in guesses.items()}
         for name, metric in METRICS.items():
             weights[name][i] = metric.weight(true)
             for row, guess in guesses.items():
@@ -185,7 +186,7 @@ def format_table(summary, metrics=tuple(METRICS)):
         for name, metric in chosen.items():
             half = (columns[name]["high"] - columns[name]["low"]) / 2
             cells.append(f"{columns[name]['mean']:.{metric.digits}f} ± {half:.{metric.digits}f}")
-        peeks = row in OPPONENTS and OPPONENTS[row].peeks
+        peeks = row in BASELINES and BASELINES[row].peeks
         lines.append([f"{row} *" if peeks else row, *cells])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

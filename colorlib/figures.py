@@ -9,10 +9,10 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_rgb
+from matplotlib import colors
 from PIL import Image
 
-from colorlib import metrics
+from colorlib.lab import to_lab, to_rgb
 from colorlib.runs import read_metrics
 
 # Dark enough and light enough to tell apart in grey print, too.
@@ -127,12 +127,12 @@ def channels(rgb):
         a from green to red and b from blue to yellow, drawn at the same lightness L = 65, so
         that only the channel's own information is seen.
     """
-    lab = metrics.photo_to_lab(rgb)
+    lab = to_lab(rgb)
     shown = [rgb, np.clip(lab[..., 0] / 100, 0, 1)]
     for channel in (1, 2):
         alone = np.zeros_like(lab)
         alone[..., 0], alone[..., channel] = 65, lab[..., channel]
-        shown.append(metrics.show(alone, alone[..., 1:]).rgb)
+        shown.append(to_rgb(alone, alone[..., 1:]))
     shown[1] = np.repeat(np.round(255 * shown[1]).astype("uint8")[..., None], 3, axis=-1)
     titles = ("the photo", "L: lightness", "a: green to red", "b: blue to yellow")
     return photo_grid([shown], titles, side=2.1)
@@ -161,7 +161,7 @@ def block(axis, corner, size, places, color, label=""):
     top = np.array([front[3], front[2], front[2] + back, front[3] + back])
     end = np.array([front[1], front[1] + back, front[2] + back, front[2]])
     for face, strength in ((front, 0.75), (top, 0.45), (end, 0.6)):
-        tint = 1 - strength * (1 - np.array(to_rgb(color)))
+        tint = 1 - strength * (1 - np.array(colors.to_rgb(color)))
         axis.add_patch(plt.Polygon(face, facecolor=tint, edgecolor="w"))
     thin = {"color": "w", "linewidth": 0.6, "zorder": 1}  # as the faces: what comes later covers it
     for share in np.linspace(0, 1, places + 1):

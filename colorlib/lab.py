@@ -9,8 +9,11 @@ Everything is computed in float32, whatever Keras' global precision is: bfloat16
 8 significant bits, and near black the cube root alone needs more. Chapter: 01_lab.
 """
 
+import warnings
+
 import numpy as np
 from keras import backend, ops
+from skimage import color, util
 
 # sRGB primaries, and the daylight D65 seen by CIE's 2-degree observer: scikit-image's constants.
 XYZ_FROM_RGB = np.array(
@@ -86,6 +89,51 @@ def lab_to_rgb(lab):
     linear = _linear_rgb(ops.cast(lab, "float32"))
     power = 1.055 * ops.maximum(linear, LINEAR_KNEE) ** (1 / 2.4) - 0.055
     return ops.clip(ops.where(linear > LINEAR_KNEE, power, 12.92 * linear), 0, 1)
+
+
+def to_lab(rgb):
+    """Convert photos to Lab, as NumPy arrays: what a notebook or a metric needs.
+
+    Parameters
+    ----------
+    rgb : ndarray of uint8, shape (..., 3)
+
+    Returns
+    -------
+    ndarray of float32, shape (..., 3)
+        The same as `rgb_to_lab`, by scikit-image.
+
+    Examples
+    --------
+    >>> to_lab(np.array([[[255, 255, 255]]], "uint8")).round().tolist()
+    [[[100.0, 0.0, 0.0]]]
+    """
+    return color.rgb2lab(util.img_as_float32(rgb))
+
+
+def to_rgb(lab, ab=None):
+    """Convert Lab to the photo that a file would hold: clipped to sRGB and rounded to 8 bits.
+
+    Parameters
+    ----------
+    lab : ndarray, shape (..., 3)
+    ab : ndarray, shape (..., 2), optional
+        Takes the place of the a and b in `lab`, of which only L is then looked at.
+
+    Returns
+    -------
+    ndarray of uint8, shape (..., 3)
+
+    Examples
+    --------
+    >>> to_rgb(np.array([[[53.2, 80.1, 67.2]]])).tolist()
+    [[[255, 0, 0]]]
+    """
+    if ab is not None:
+        lab = np.concatenate([lab[..., :1], np.asarray(ab, "float32")], axis=-1)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Conversion from CIE-LAB")  # it clips, too
+        return np.rint(255 * color.lab2rgb(lab)).astype("uint8")
 
 
 def in_gamut(lab):

@@ -8,12 +8,13 @@ Chapter: 06_evaluation.
 """
 
 import functools
-import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from skimage import color, metrics, util
+from skimage import color, metrics
+
+from colorlib.lab import to_lab, to_rgb
 
 # ------------------------------------------------------------------ errors of a and b
 
@@ -226,26 +227,16 @@ def mean_chroma(ab):
     return float(np.mean(np.linalg.norm(ab, axis=-1)))
 
 
-# ------------------------------------------------------------------ from Lab to what is shown
+# ------------------------------------------------------------------ what is looked at
 
 
-def photo_to_lab(rgb):
-    """uint8 RGB -> float32 Lab, by scikit-image. Chapter: 06_evaluation."""
-    return color.rgb2lab(util.img_as_float32(rgb))
-
-
-def show(lab, ab):
+def as_seen(lab, ab):
     """The `Photo` one sees when a photo's colours are replaced by `ab`.
 
     Colours outside sRGB are clipped, and values are rounded to 8 bits, as in a file.
-    Chapter: 06_evaluation.
     """
-    ab = np.asarray(ab, "float32")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Conversion from CIE-LAB")  # it clips, too
-        rgb = color.lab2rgb(np.concatenate([lab[..., :1], ab], axis=-1))
-    rgb = np.rint(255 * rgb).astype("uint8")
-    return Photo(rgb, photo_to_lab(rgb), ab)
+    rgb = to_rgb(lab, ab)
+    return Photo(rgb, to_lab(rgb), np.asarray(ab, "float32"))
 
 
 def _batch(photos):

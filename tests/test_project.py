@@ -19,7 +19,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
 FLOORS = (
     "files machine devices lab images photoset unsplash augment extractors network weights losses "
-    "metrics opponents anatomy recipes batches runs training colorizer evaluation ablation figures "
+    "metrics baselines anatomy recipes batches runs training colorizer evaluation ablation figures "
     "widgets checks cli"
 ).split()
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from colorlib import metrics
 from colorlib.checks.judging import NotAttempted, NotYet, describe, expect, expect_text
+from colorlib.lab import to_lab
 
 
 def evaluation_decibels(student, draw):
@@ -52,8 +53,8 @@ def evaluation_decibels(student, draw):
 def evaluation_rows(student, draw):
     """The mean a and b of each row of many photos."""
     photos = draw.integers(0, 256, (3, 6, 5, 3), "uint8")  # as many rows as nothing else
-    ab = metrics.photo_to_lab(photos)[..., 1:]
-    mean_photo = metrics.photo_to_lab(np.rint(photos.mean(axis=(0, 2))).astype("uint8"))
+    ab = to_lab(photos)[..., 1:]
+    mean_photo = to_lab(np.rint(photos.mean(axis=(0, 2))).astype("uint8"))
     unrounded = metrics.color.rgb2lab(photos.mean(axis=(0, 2)) / 255)
     codes = "You averaged the RGB codes{}: Lab is no straight line, so convert first."
     expect(
@@ -76,10 +77,10 @@ def evaluation_rows(student, draw):
                 np.median(ab, axis=(0, 2))
             ),
             "You kept L: the photo's own L is given, the rival paints only a and b.": (
-                metrics.photo_to_lab(photos).mean(axis=(0, 2))
+                to_lab(photos).mean(axis=(0, 2))
             ),
             "You took L and a: a and b are the last two of the three channels.": (
-                metrics.photo_to_lab(photos)[..., :2].mean(axis=(0, 2))
+                to_lab(photos)[..., :2].mean(axis=(0, 2))
             ),
         },
     )
@@ -204,10 +205,12 @@ def evaluation_trick(student, draw):
     for name, ab in (("better_ab", better_ab), ("worse_ab", worse_ab)):
         if np.shape(ab) != (*photo.shape[:2], 2) or not np.isfinite(ab).all():
             raise NotYet(f"`{name}` should hold a and b of each pixel, but it is {describe(ab)}.")
-    lab = metrics.photo_to_lab(photo)
+    lab = to_lab(photo)
     weights = metrics.rebalanced_weights(lab[..., 1:], metrics.count_bins(lab[..., 1:]))
     true = metrics.Photo(photo, lab, lab[..., 1:], weights)
-    better, worse = (column.function(true, metrics.show(lab, ab)) for ab in (better_ab, worse_ab))
+    better, worse = (
+        column.function(true, metrics.as_seen(lab, ab)) for ab in (better_ab, worse_ab)
+    )
     if not (worse < better if column.better == "↓" else worse > better):
         raise NotYet(
             f"{metric} ({column.better}) is {better:.4g} for your better one and {worse:.4g} for "

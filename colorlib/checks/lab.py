@@ -5,7 +5,7 @@ from unittest import mock
 import numpy as np
 from skimage import color
 
-from colorlib import metrics, photoset
+from colorlib import photoset
 from colorlib.checks.judging import (
     NotAttempted,
     NotYet,
@@ -13,6 +13,7 @@ from colorlib.checks.judging import (
     expect_figure,
     expect_text,
 )
+from colorlib.lab import to_lab
 
 
 def lab_chroma(student, draw):
@@ -223,7 +224,7 @@ def lab_twins(student, draw):
         raise NotYet("There is no such pixel: photos go from 0 to 749, rows and columns to 255.")
     if places[0, 0] == places[1, 0]:
         raise NotYet("Both pixels are in one photo: take two different ones.")
-    one, other = metrics.photo_to_lab(photos[tuple(places.T)])
+    one, other = to_lab(photos[tuple(places.T)])
     if abs(one[0] - other[0]) > 0.5:
         raise NotYet(
             f"A black-and-white photo tells these two apart: their L are {one[0]:.1f} and "

@@ -13,6 +13,7 @@ from colorlib.checks.judging import (
     expect_figure,
     expect_text,
 )
+from colorlib.lab import to_lab
 
 
 def _anatomy(side, channels, stack):
@@ -247,13 +248,13 @@ def _peak_memory(student, *inputs):
 
 def network_ceilings(student, draw):
     """For which photos 4x4 colours are enough, and why."""
-    from colorlib import metrics, opponents, photoset
+    from colorlib import baselines, photoset
 
     errors, figure, text = student
     if errors is ...:
         raise NotAttempted
-    photos, ceiling = photoset.commons(), opponents.OPPONENTS["true ab at 4x4"].function
-    true = [metrics.photo_to_lab(photo) for photo in photos.photos[photos.validation[::3]]]
+    photos, ceiling = photoset.commons(), baselines.BASELINES["true ab at 4x4"].function
+    true = [to_lab(photo) for photo in photos.photos[photos.validation[::3]]]
     away = np.array([ceiling(lab, None) - lab[..., 1:] for lab in true])  # (14, 256, 256, 2)
     distance = np.linalg.norm(away, axis=-1)
     right, squared = distance.mean(axis=(1, 2)), (distance**2).mean(axis=(1, 2))

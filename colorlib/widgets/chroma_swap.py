@@ -6,8 +6,7 @@ Chapter: 01_lab.
 import ipywidgets
 import numpy as np
 
-from colorlib.lab import fit_gamut, in_gamut
-from colorlib.metrics import photo_to_lab, show
+from colorlib.lab import fit_gamut, in_gamut, to_lab, to_rgb
 from colorlib.widgets import jpeg
 
 
@@ -33,14 +32,14 @@ def chroma_swap(photos):
     note = ipywidgets.HTML()
 
     def join(change=None):
-        lab, ab = photo_to_lab(photos[light.value]), photo_to_lab(photos[chroma.value])[..., 1:]
+        lab, ab = to_lab(photos[light.value]), to_lab(photos[chroma.value])[..., 1:]
         joined = np.concatenate([lab[..., :1], ab], axis=-1)  # (H, W, 3)
         outside = 1 - in_gamut(joined).mean()
         note.value = f"{outside:.0%} of the joined colours are out of gamut and were fitted."
         row = (
-            show(lab, np.zeros_like(ab)).rgb,
+            to_rgb(lab, np.zeros_like(ab)),
             photos[chroma.value],
-            show(lab, fit_gamut(joined)[..., 1:]).rgb,
+            to_rgb(fit_gamut(joined)),
         )
         view.value = jpeg(np.concatenate(row, axis=1))
 

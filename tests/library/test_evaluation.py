@@ -4,9 +4,10 @@ import shutil
 import numpy as np
 import pytest
 
-from colorlib import evaluation, figures, metrics, opponents
+from colorlib import baselines, evaluation, figures
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError, sha256_of
+from colorlib.lab import to_lab
 
 
 class Painter:
@@ -26,7 +27,7 @@ def report(commons):
 
 def test_a_report_has_rows_for_networks_and_opponents(report):
     assert list(report["summary"])[:2] == ["brown", "red"]
-    assert set(report["summary"]) == {"brown", "red", *opponents.OPPONENTS}
+    assert set(report["summary"]) == {"brown", "red", *baselines.BASELINES}
     assert report["photos"] == 8
     json.dumps(report)
 
@@ -35,7 +36,7 @@ def test_the_best_opponent_is_the_hardest_that_does_not_peek(report):
     found = report["beaten"]["red"]["loss"]
     means = {name: report["summary"][name]["loss"]["mean"] for name in evaluation.RIVALS}
     assert found["rival"] == min(means, key=means.get)
-    assert not opponents.OPPONENTS[found["rival"]].peeks
+    assert not baselines.BASELINES[found["rival"]].peeks
     difference = report["summary"]["red"]["loss"]["mean"] - means[found["rival"]]
     assert found["difference"] == pytest.approx(difference)
     assert found["low"] < found["difference"] < found["high"]
@@ -118,7 +119,7 @@ def test_channels_figure(photos):
     assert np.array_equal(shown[0], photos[0])
     grey = shown[1]
     assert np.array_equal(grey[..., 0], grey[..., 1])
-    middle = metrics.photo_to_lab(np.asarray(shown[2]))
+    middle = to_lab(np.asarray(shown[2]))
     assert np.abs(middle[..., 0] - 65).mean() < 3  # the a channel is drawn at one lightness
 
 

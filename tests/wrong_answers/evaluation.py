@@ -11,10 +11,10 @@ AUTHORS = """def interval_by_author(gain, authors, drawn):
 
 TRICK = """
 photo = unseen[12]
-lab = metrics.photo_to_lab(photo)
+lab = to_lab(photo)
 metric, better_ab, worse_ab = "loss", 1.8 * lab[..., 1:], 0.5 * lab[..., 1:]
 numbers = "true", "loss 0.04", "loss 0.02"
-shown = [metrics.show(lab, ab).rgb for ab in (lab[..., 1:], better_ab, worse_ab)]
+shown = [to_rgb(lab, ab) for ab in (lab[..., 1:], better_ab, worse_ab)]
 figure = figures.photo_grid([shown], numbers)
 text = "The loss is a mean of squares over all pixels; people see the photo as a whole. " * 6
 """
@@ -38,19 +38,19 @@ WRONG = {
     ],
     "evaluation_rows": [
         ("down the columns", "def ab_of_row(photos):\n"
-         "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=(0, 1))"),
+         "    return to_lab(photos)[..., 1:].mean(axis=(0, 1))"),
         ("took the median", "def ab_of_row(photos):\n"
-         "    return np.median(metrics.photo_to_lab(photos)[..., 1:], axis=(0, 2))"),
+         "    return np.median(to_lab(photos)[..., 1:], axis=(0, 2))"),
         ("a table for each photo", "def ab_of_row(photos):\n"
-         "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=2)"),
+         "    return to_lab(photos)[..., 1:].mean(axis=2)"),
         ("convert first", "def ab_of_row(photos):\n"
          "    mean = photos.mean(axis=(0, 2)) / 255\n"
          "    from skimage.color import rgb2lab\n"
          "    return rgb2lab(mean)[..., 1:]"),
         ("paints only a and b", "def ab_of_row(photos):\n"
-         "    return metrics.photo_to_lab(photos).mean(axis=(0, 2))"),
+         "    return to_lab(photos).mean(axis=(0, 2))"),
         ("one colour for all", "def ab_of_row(photos):\n"
-         "    return metrics.photo_to_lab(photos)[..., 1:].mean(axis=(0, 1, 2))"),
+         "    return to_lab(photos)[..., 1:].mean(axis=(0, 1, 2))"),
     ],
     "evaluation_factor": [
         ("the amount of colour", "def best_factor(true_ab, ab):\n"

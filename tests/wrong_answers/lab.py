@@ -58,7 +58,7 @@ WRONG = {
          "return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
         ("below 0", LIGHT + "light = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)"
          "\n    return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
-        ("ready conversion", "def lightness(c):\n    return metrics.photo_to_lab(c)[..., 0]"),
+        ("ready conversion", "def lightness(c):\n    return to_lab(c)[..., 0]"),
         ("ready conversion", "def lightness(c):\n    return lab.rgb_to_lab(c)[..., 0]"),
     ],
     "lab_reach": [

@@ -59,7 +59,7 @@ def fuse(features, scores, kernel, bias):
 """
 
 CEILINGS = """\
-coarse = [opponents.OPPONENTS["true ab at 4x4"].function(lab, None) for lab in true_lab]
+coarse = [baselines.BASELINES["true ab at 4x4"].function(lab, None) for lab in true_lab]
 away = np.array(coarse) - true_lab[..., 1:]
 errors = {errors}
 figure = figures.photo_grid([some[:4], some[4:8]], {titles})

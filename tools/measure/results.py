@@ -16,10 +16,10 @@ import numpy as np
 from PIL import Image
 
 from colorlib import ablation, evaluation, figures, photoset, training
+from colorlib.baselines import BASELINES
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import read_json, write_json
 from colorlib.network import NetworkConfig
-from colorlib.opponents import OPPONENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "book" / "results"
@@ -217,7 +217,7 @@ def section(report, peeking=True, of="the bundled set"):
     rows = {
         name: row
         for name, row in report["summary"].items()
-        if peeking or name not in OPPONENTS or not OPPONENTS[name].peeks
+        if peeking or name not in BASELINES or not BASELINES[name].peeks
     }
     # Spaces that do not break: a narrow page scrolls a table rather than tear its numbers apart.
     tables = [

@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from colorlib import metrics, photoset
 from colorlib.files import whole_file, write_json
+from colorlib.lab import to_lab
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "book" / "interactive"
@@ -47,8 +48,7 @@ def main():
 def count_colors(photos):
     """How many pixels of the training photos fall into each bin of the ab plane."""
     total = sum(
-        metrics.count_bins(metrics.photo_to_lab(photos.photos[row][::4, ::4])[..., 1:])
-        for row in photos.train
+        metrics.count_bins(to_lab(photos.photos[row][::4, ::4])[..., 1:]) for row in photos.train
     )
     plane = total.reshape(27, 27)  # bin [13, 13] lies around a = b = 0
     return {

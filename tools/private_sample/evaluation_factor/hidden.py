@@ -10,6 +10,6 @@ exact = best_factor(some, guess)
 best = metrics.squared_error(some, exact * guess)
 for near in (exact - 0.01, exact + 0.01):
     assert metrics.squared_error(some, near * guess) > best, "a factor nearby is better"
-photo = metrics.photo_to_lab(unseen[12])[..., 1:]
+photo = to_lab(unseen[12])[..., 1:]
 grey_world = np.broadcast_to(photo.mean(axis=(0, 1)), photo.shape)
 assert np.isclose(best_factor(photo, grey_world), 1, rtol=1e-3), "a photo's mean colour"

@@ -1,12 +1,12 @@
 photo = unseen[12]
-lab = metrics.photo_to_lab(photo)
+lab = to_lab(photo)
 true_ab = lab[..., 1:]
 metric = "PSNR"
 turn = np.radians(-70)
 better_ab = true_ab @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
 worse_ab = true_ab.copy()
 worse_ab[90:150, 90:150] = (-60, 60)  # a green patch
-shown = [metrics.show(lab, ab).rgb for ab in (true_ab, better_ab, worse_ab)]
+shown = [to_rgb(lab, ab) for ab in (true_ab, better_ab, worse_ab)]
 numbers = [
     f"{name}: {metrics.psnr(photo, rgb):.1f} dB" for name, rgb in zip("AB", shown[1:], strict=True)
 ]

@@ -5,7 +5,7 @@ def told(way):
 
 ways = {way: told(way) for way in ("mirror", "turn 90", "turn 180")}
 ways = {"own scores": scores} | ways | {"another photo's": np.roll(scores, 1, axis=0)}
-true = metrics.photo_to_lab(some)[..., 1:]
+true = to_lab(some)[..., 1:]
 painted = {name: colorizer.ab(some, given) for name, given in ways.items()}
 results = {
     name: tuple(

@@ -7,6 +7,6 @@ one = lightness(np.array([0, 0, 255], "uint8"))
 assert np.ndim(one) == 0 and abs(one - 32.30) < 0.02, f"full blue should have L = 32.30, not {one}"
 
 few = photos.photos[[1, 12, 734], ::32, ::32]  # (3, 8, 8, 3) uint8
-expected = metrics.photo_to_lab(few)[..., 0]
+expected = to_lab(few)[..., 0]
 assert np.shape(lightness(few)) == (3, 8, 8), "a batch of photos should give a batch of L"
 assert np.allclose(lightness(few), expected, atol=0.02), "real photos should have their L"

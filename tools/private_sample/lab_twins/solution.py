@@ -1,7 +1,7 @@
 twins = ((23, 184, 184), (81, 76, 212))  # the parrot's breast, the sky over a beach
 corners = [np.s_[n, y - 40 : y + 40, x - 40 : x + 40] for n, y, x in twins]
 colored = [photos.photos[corner] for corner in corners]
-grey = [metrics.photo_to_lab(patch)[..., [0, 0, 0]] / 100 for patch in colored]
+grey = [to_lab(patch)[..., [0, 0, 0]] / 100 for patch in colored]
 figure = figures.photo_grid([colored, grey], ("parrot", "sky"), ("colour", "L"))
 for axis in figure.axes:
     axis.plot(40, 40, "+", color="black")

@@ -1,9 +1,9 @@
-coarse = np.stack([opponents.OPPONENTS["true ab at 4x4"].function(lab, None) for lab in true_lab])
+coarse = np.stack([baselines.BASELINES["true ab at 4x4"].function(lab, None) for lab in true_lab])
 errors = np.linalg.norm(coarse - true_lab[..., 1:], axis=-1).mean(axis=(1, 2))  # (14,)
 grey = np.linalg.norm(true_lab[..., 1:], axis=-1).mean(axis=(1, 2))
 order = np.argsort(errors)
 chosen = [*order[-2:], *order[:2]]
-shown = [metrics.show(true_lab[index], coarse[index]).rgb for index in chosen]
+shown = [to_rgb(true_lab[index], coarse[index]) for index in chosen]
 titles = [f"{errors[index]:.1f} (grey {grey[index]:.1f})" for index in chosen]
 figure = figures.photo_grid([some[chosen], shown], titles, ("true", "4×4"), side=1.6)
 text = """

@@ -5,9 +5,9 @@ distances = np.linalg.norm(grid - plausible, axis=-1)  # (points, 3)
 by_distance = grid[(distances @ chances).argmin(), 0]
 answers = np.array([chances @ plausible, by_distance, plausible[chances.argmax()]])
 photo = unseen[37]
-lab = metrics.photo_to_lab(photo)
+lab = to_lab(photo)
 paint = lab[..., 1:2] > 25  # (256, 256, 1)
-shown = [metrics.show(lab, np.where(paint, answer, lab[..., 1:])).rgb for answer in answers]
+shown = [to_rgb(lab, np.where(paint, answer, lab[..., 1:])) for answer in answers]
 costs = [np.sum((answer - plausible) ** 2, axis=-1) @ chances for answer in answers]
 names = ("squared", "distance", "most probable")
 titles = [f"{name}: {cost:.0f}" for name, cost in zip(names, costs, strict=True)]

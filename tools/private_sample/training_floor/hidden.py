@@ -9,7 +9,7 @@ assert np.isclose(floor_of_lightness(lone), 0), "every L once, black and white t
 assert np.isclose(floor_of_lightness(np.vstack([two, [[20, 60, 60]]])), 0.005 * 2 / 3), "weights"
 whole = np.array([[50, 64, 0], [50, -64, 0]])
 assert np.isclose(floor_of_lightness(whole), 0.125), "whole numbers"
-several = metrics.photo_to_lab(unseen[:3, ::4, ::4]).reshape(-1, 3)
+several = to_lab(unseen[:3, ::4, ::4]).reshape(-1, 3)
 together = floor_of_lightness(several)
 assert 0 < together < np.mean((several[:, 1:] / 128) ** 2), "not better than grey"
 alone = np.mean([floor_of_lightness(part) for part in np.split(several, 3)])

@@ -13,7 +13,7 @@ import numpy as np
 from skimage import transform
 from tqdm.auto import tqdm
 
-from colorlib.metrics import photo_to_lab
+from colorlib.lab import to_lab
 
 
 class Statistics(NamedTuple):
@@ -25,7 +25,7 @@ class Statistics(NamedTuple):
     rows: np.ndarray  # the training photos' row numbers
 
 
-class Opponent(NamedTuple):
+class Baseline(NamedTuple):
     """A colourizer without intelligence: `function(lab, statistics)` gives ab (H, W, 2)."""
 
     function: Callable
@@ -35,7 +35,7 @@ class Opponent(NamedTuple):
 def _another_photo(lab, statistics):
     seed = int(lab[..., 0].sum())  # from the photo itself: every table draws the same
     row = np.random.default_rng(seed).choice(statistics.rows)
-    return photo_to_lab(statistics.photos[row])[..., 1:]
+    return to_lab(statistics.photos[row])[..., 1:]
 
 
 def _coarse(lab, size):
@@ -44,19 +44,19 @@ def _coarse(lab, size):
     return transform.resize(small, lab.shape[:2], order=1, mode="edge")  # bilinear
 
 
-OPPONENTS = {
-    "grey": Opponent(lambda lab, _: np.zeros_like(lab[..., 1:]), peeks=False),
-    "mean ab": Opponent(
+BASELINES = {
+    "grey": Baseline(lambda lab, _: np.zeros_like(lab[..., 1:]), peeks=False),
+    "mean ab": Baseline(
         lambda lab, known: np.broadcast_to(known.mean_ab, lab[..., 1:].shape), peeks=False
     ),
-    "mean ab for each L": Opponent(
+    "mean ab for each L": Baseline(
         lambda lab, known: known.ab_of_l[np.rint(lab[..., 0]).astype(int)], peeks=False
     ),
-    "another photo's ab": Opponent(_another_photo, peeks=False),
-    "true ab x 1.2": Opponent(lambda lab, _: 1.2 * lab[..., 1:], peeks=True),
-    "true ab at 4x4": Opponent(lambda lab, _: _coarse(lab, 4), peeks=True),
-    "true ab at 64x64": Opponent(lambda lab, _: _coarse(lab, 64), peeks=True),
-    "the photo itself": Opponent(lambda lab, _: lab[..., 1:], peeks=True),
+    "another photo's ab": Baseline(_another_photo, peeks=False),
+    "true ab x 1.2": Baseline(lambda lab, _: 1.2 * lab[..., 1:], peeks=True),
+    "true ab at 4x4": Baseline(lambda lab, _: _coarse(lab, 4), peeks=True),
+    "true ab at 64x64": Baseline(lambda lab, _: _coarse(lab, 64), peeks=True),
+    "the photo itself": Baseline(lambda lab, _: lab[..., 1:], peeks=True),
 }
 
 
@@ -76,7 +76,7 @@ def fit_statistics(photos, rows):
     """
     sums = np.zeros((101, 3))  # for each L: how many pixels, sum of a, sum of b
     for row in tqdm(rows[:: len(rows) // 2000 + 1], desc="statistics", unit="photo", leave=False):
-        lightness, a, b = np.moveaxis(photo_to_lab(photos[row, ::4, ::4]), -1, 0)
+        lightness, a, b = np.moveaxis(to_lab(photos[row, ::4, ::4]), -1, 0)
         level = np.rint(lightness).astype(int).ravel()
         for column, weights in enumerate([None, a.ravel(), b.ravel()]):
             sums[:, column] += np.bincount(level, weights, minlength=101)
