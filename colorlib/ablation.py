@@ -4,7 +4,7 @@ An ablation takes one part of a system away and measures what gets worse. Here t
 stays and the class scores change: they become another photo's, shuffled, random or zero. A network
 that has learned to use them then colours worse. That is still no fair trial of a network
 *without* class scores, for this one was trained with them; for that one has to train again
-(`NetworkConfig.class_scores` = "none").
+(the design `paper_alone`).
 
 Chapter: 06_evaluation.
 """
@@ -90,7 +90,8 @@ def ablate(colorizer, photo_set, without=None, limit=None):
     told, networks = tell(colorizer, photo_set, limit), {"network": colorizer}
     photos = np.array(photo_set.photos[photo_set.validation[:limit]])
     predictions = {
-        name: evaluation.predict(colorizer, photos, scores) for name, scores in told.items()
+        name: evaluation.predict(colorizer, photos, class_scores=scores)
+        for name, scores in told.items()
     }
     if without is not None:
         predictions[WITHOUT] = evaluation.predict(without, photos)
@@ -129,7 +130,7 @@ def sheet(colorizer, photo_set, rows):
     lab = to_lab(true)  # (rows, H, W, 3)
     bands = [true]
     for scores in tell(colorizer, photo_set).values():
-        bands.append(to_rgb(lab, colorizer.ab(true, scores[places])))
+        bands.append(to_rgb(lab, colorizer.ab(true, class_scores=scores[places])))
     return np.concatenate([np.concatenate(list(band), axis=1) for band in bands])
 
 

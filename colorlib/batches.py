@@ -2,7 +2,7 @@
 
 A photo set that fits into the device's memory is put there once, as uint8, and the host
 then sends row numbers. A larger one stays on disk, and the host sends batches of photos. Either
-way a batch is uint8 photos with the class scores of each of their transforms.
+way a batch is uint8 photos with what the network is told of each of their orientations.
 
 Chapter: 05_training.
 """
@@ -14,62 +14,101 @@ import numpy as np
 from keras import ops
 from PIL import Image
 
-from colorlib import augment, devices, extractors, photoset
-from colorlib.files import UserError
+from colorlib import designs, devices, extractors, photoset
+from colorlib.files import UserError, sha256_of
+from colorlib.inputs import INPUTS
 
-ON_DEVICE = 4e9  # bytes of photos that are kept on the device unless the configuration says else
+ON_DEVICE = 4e9  # bytes of photos that are kept on the device unless the hardware says else
 
 
-class Data:
-    """The photos of a run at its size, their class scores, and the order of every epoch."""
+class TrainingSet:
+    """The photos of a run at its size, what it is told of them, and the order of every epoch.
 
-    def __init__(self, config):
-        self.config = config
-        self.photo_set = photoset.load(config.photo_set)
+    Attributes
+    ----------
+    recipe : recipes.Recipe
+    photo_set : photoset.PhotoSet
+    train_rows, validation_rows : ndarray of int
+        Of the photo set, as many as the recipe wants.
+    stored : dict of str to list of ndarray
+        For each stored input of the design, and each orientation, an array on disk (N, ...).
+    on_device : bool
+    steps_per_epoch : int
+    """
+
+    def __init__(self, recipe, hardware):
+        self.recipe, design = recipe, designs.design_named(recipe.design)
+        self.photo_set = photoset.load(hardware.photo_set)
         self.train_rows, self.validation_rows = self.photo_set.train, self.photo_set.validation
-        if config.limit:
-            self.train_rows = self.train_rows[: config.limit]
-            self.validation_rows = self.validation_rows[: max(8, config.limit // 4)]
-        if len(self.train_rows) < config.batch_size:
+        if recipe.limit:
+            self.train_rows = self.train_rows[: recipe.limit]
+            self.validation_rows = self.validation_rows[: max(8, recipe.limit // 4)]
+        if len(self.train_rows) < recipe.batch_size:
             raise UserError(
                 f"{self.photo_set.path}: {len(self.train_rows)} training photos are fewer than "
-                f"one batch of {config.batch_size}; add photos or lower batch_size"
+                f"one batch of {recipe.batch_size}; add photos or lower batch_size"
             )
         if not len(self.validation_rows):
             raise UserError(
                 f"{self.photo_set.path}: none of its {len(self.photo_set)} photos fell into the "
                 "validation split; add photos by other authors"
             )
-        names = augment.TRANSFORMS[: config.transforms]
-        # For each transform an array on disk, (N, 1000).
-        self.columns = extractors.embed_in_files(self.photo_set, config.extractor, names)
-        fits = len(self.photo_set) * config.size**2 * 3 < ON_DEVICE
-        self.on_device = fits if config.on_device is None else config.on_device
-        self.steps_per_epoch = len(self.train_rows) // config.batch_size
+        told = {name: INPUTS[name] for name in (*design.needs, *design.targets)}
+        self.stored = {
+            name: row.stored(self.photo_set, recipe) for name, row in told.items() if row.stored
+        }
+        fits = len(self.photo_set) * recipe.size**2 * 3 < ON_DEVICE
+        self.on_device = fits if hardware.on_device is None else hardware.on_device
+        self.steps_per_epoch = len(self.train_rows) // recipe.batch_size
+
+    @property
+    def identity(self):
+        """What makes these photos these photos, wherever they lie. Ready for JSON."""
+        found = {
+            "manifest_sha256": sha256_of(self.photo_set.path / "manifest.csv"),
+            "photos": len(self.photo_set),
+            "training": len(self.train_rows),
+            "validation": len(self.validation_rows),
+        }
+        return found | self.eyes
+
+    @property
+    def eyes(self):
+        """Which extractor looked at the photos, and how large; empty if the design needs none."""
+        if "class_scores" not in self.stored:
+            return {}
+        return {
+            "extractor": self.recipe.extractor,
+            "extractor_weights": extractors.weights_hash(self.recipe.extractor),
+            "extractor_size": self.photo_set.photos.shape[1],
+        }
 
     def photos(self, rows):
         """Photos at the run's size, uint8 (len(rows), size, size, 3)."""
         photos = _afresh(self.photo_set.photos)[rows]
-        size = self.config.size
+        size = self.recipe.size
         if photos.shape[1] == size:
             return photos
         return np.stack(
             [Image.fromarray(photo).resize((size, size), Image.LANCZOS) for photo in photos]
         )
 
-    def scores(self, rows):
-        """Class scores of each transform, float16 (len(rows), T, 1000)."""
-        return np.stack([_afresh(column)[rows] for column in self.columns], axis=1)
+    def told(self, rows):
+        """What is stored of these rows: for each input (len(rows), orientations, ...)."""
+        return {
+            name: np.stack([_afresh(array)[rows] for array in arrays], axis=1)
+            for name, arrays in self.stored.items()
+        }
 
     def training(self, epoch):
         """Batches of one epoch; their order follows from seed and epoch number alone."""
-        order = np.random.default_rng([self.config.seed, epoch]).permutation(self.train_rows)
-        size = self.config.batch_size
+        order = np.random.default_rng([self.recipe.seed, epoch]).permutation(self.train_rows)
+        size = self.recipe.batch_size
         return Batches(self, order[: self.steps_per_epoch * size], size)
 
     def validation(self):
         """Batches of all validation photos, as large as each device gets them in training."""
-        return Batches(self, self.validation_rows, self.config.batch_size // devices.count())
+        return Batches(self, self.validation_rows, self.recipe.batch_size // devices.count())
 
 
 class Batches(keras.utils.PyDataset):
@@ -90,20 +129,21 @@ class Batches(keras.utils.PyDataset):
         rows = devices.share(self.rows[index * self.size : (index + 1) * self.size])
         if self.data.on_device:
             return ({"row": rows.astype("int32")},)
-        return ({"photos": self.data.photos(rows), "scores": self.data.scores(rows)},)
+        return ({"photos": self.data.photos(rows), **self.data.told(rows)},)
 
 
 class PhotosOnDevice(keras.layers.Layer):
-    """All photos and class scores, as untrained variables in the device's memory."""
+    """All photos and what is stored of them, as untrained variables in the device's memory."""
 
     def __init__(self, data):
         super().__init__(dtype="float32", autocast=False)
-        rows, size = np.arange(len(data.photo_set)), data.config.size
+        rows, size = np.arange(len(data.photo_set)), data.recipe.size
         photos = np.empty((len(rows), size, size, 3), "uint8")
         for some in np.array_split(rows, len(rows) // 256 + 1):  # never all of them twice
             photos[some] = data.photos(some)
-        self.photos = self._keep(photos)  # (N, S, S, 3)
-        self.scores = self._keep(data.scores(rows))  # (N, T, 1000)
+        self.arrays = {"photos": self._keep(photos)}  # (N, S, S, 3)
+        for name, values in data.told(rows).items():
+            self.arrays[name] = self._keep(values)  # (N, orientations, ...)
         self.built = True
 
     def _keep(self, array):
@@ -113,12 +153,11 @@ class PhotosOnDevice(keras.layers.Layer):
         )  # fmt: skip
 
     def call(self, row):
-        return {
-            "photos": ops.take(self.photos, row, axis=0),
-            "scores": ops.take(self.scores, row, axis=0),
-        }
+        return {name: ops.take(array, row, axis=0) for name, array in self.arrays.items()}
 
 
 def _afresh(array):
     """Open a memory map anew. Pages that were read count as this process's until it is closed."""
+    if not isinstance(array, np.memmap):
+        return array
     return np.memmap(array.filename, array.dtype, "r", array.offset, array.shape)

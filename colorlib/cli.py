@@ -128,15 +128,15 @@ def embed(chosen):
 
 def train(chosen):
     """Train a network, then measure it."""
-    from colorlib import devices, evaluation, photoset, training
+    from colorlib import devices, evaluation, photoset, recipes, training
     from colorlib.colorizer import Colorizer
 
     parameters = {name: value_of(text) for name, text in chosen.parameter}
-    config = training.config_from({"tier": chosen.tier, **parameters})
-    run = training.train(config, chosen.run_folder)
+    recipe, hardware = recipes.recipe_from({"tier": chosen.tier, **parameters})
+    run = training.train(recipe, chosen.run_folder, hardware)
     if devices.process()[0] > 0:  # of several, the first one measures
         return
-    photo_set = photoset.load(config.photo_set)
+    photo_set = photoset.load(hardware.photo_set)
     report = evaluation.compare({"this run": Colorizer.load(run)}, photo_set)
     evaluation.write_report(run, report)
     print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
@@ -157,14 +157,14 @@ def evaluate(chosen):
 
 def info(chosen):
     """Say what is here: versions, machine, extractors, the weights in use."""
-    from colorlib import extractors, machine, weights
-    from colorlib.colorizer import SHIPPED
+    from colorlib import designs, extractors, machine
+    from colorlib.colorizer import Colorizer
 
     for name, value in machine.describe().items():
         print(f"{name:12}{value}")
     print(f"{'extractors':12}{', '.join(extractors.EXTRACTORS)}")
-    path = Path(chosen.weights or SHIPPED)
-    *_, card = weights.load_network(path / "model" if path.is_dir() else path)
+    print(f"{'designs':12}{', '.join(designs.DESIGNS)}")
+    card = Colorizer.load(chosen.weights).card
     print(f"\nweights {chosen.weights or 'that come with colorlib'}")
     for name, value in card.items():
         print(f"  {name:18}{value}")

@@ -12,44 +12,41 @@ from pathlib import Path
 import numpy as np
 from keras import ops
 from PIL import Image
-from skimage.filters import gaussian
 
-from colorlib import extractors, lab, network, weights
+from colorlib import designs, lab, weights
 from colorlib.files import UserError
+from colorlib.inputs import INPUTS, shrink
 
-SHIPPED = Path(__file__).parent / "data" / "weights" / "colorizer"
+WEIGHTS = Path(__file__).parent / "data" / "weights"
+SHIPPED = {"paper": WEIGHTS / "colorizer"}  # by name; the first one is the default
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
-# Transposed convolutions of stride 2 leave a faint checkerboard in ab (04_network). A blur of
-# this share of the photo's side takes it away, and nothing else: ab holds no finer detail.
-BLUR = 1 / 80
-WIDEST = 4  # the network sees longer photos squeezed to this ratio of the sides
 
 
 class Colorizer:
-    """A trained network with the extractor it was trained with.
+    """A trained network, with its design and all that its design needs.
 
     Attributes
     ----------
     network : keras.Model
-        See `network.colorizer`.
-    config : network.NetworkConfig
+        See `designs.Design`.
     card : dict
-        What the weights file says of itself: extractor, size, how it was trained.
+        What the weights file says of itself: design, extractor, size, how it was trained.
+    design : designs.Design
     """
 
-    def __init__(self, model, config, card):
-        self.network, self.config, self.card = model, config, card
-        self._extractor = None
+    def __init__(self, network, card):
+        self.network, self.card = network, card
+        self.design = designs.design_named(card["design"])
 
     @classmethod
-    def load(cls, path=None):
+    def load(cls, name=None):
         """Load a trained colourizer.
 
         Parameters
         ----------
-        path : path-like, optional
-            A run folder, or weights saved with `save`. Default: the weights that come
-            with colorlib.
+        name : str or path-like, optional
+            A network that comes with colorlib (a key of `SHIPPED`), a run folder, or weights
+            saved with `save`. Default: the first of those that come with colorlib.
 
         Returns
         -------
@@ -60,59 +57,80 @@ class Colorizer:
         UserError
             If there are no such weights, or they are damaged or do not fit.
         """
-        path = Path(path or SHIPPED)
-        return cls(*weights.load_network(path / "model" if path.is_dir() else path))
+        if name is None:
+            name = next(iter(SHIPPED))
+        known = isinstance(name, str) and name in SHIPPED and not Path(name).exists()
+        return cls(*weights.load_network(SHIPPED[name] if known else name))
 
     def save(self, path, half=False):
         """Write `path`.weights.h5 and `path`.json, in float16 if `half`."""
-        card = {
-            name: value for name, value in self.card.items() if name not in ("network", "sha256")
+        card = {name: value for name, value in self.card.items() if name != "sha256"}
+        weights.save_network(self.network, path, half=half, **card)
+
+    def inputs(self, photos, **given):
+        """What the network is told about photos.
+
+        Parameters
+        ----------
+        photos : uint8 array, (B, H, W, 3)
+            RGB, of any size; only their lightness is used.
+        **given
+            Values of the design's needs to use in place of its own, one for each photo, such
+            as `class_scores`, (B, 1000) logits.
+
+        Returns
+        -------
+        dict of str to array or tensor
+            "lightness", (B, h, w, 1) at the network's size, and each of the needs.
+
+        Raises
+        ------
+        UserError
+            If something is given that this design is not told.
+        """
+        if strange := set(given) - set(self.design.needs):
+            raise UserError(f"{', '.join(strange)}: {self.card['design']} is told no such thing")
+        small = shrink(photos, self.card["size"])  # (B, h, w, 3)
+        told = {
+            name: INPUTS[name].asked(photos, self.card, given.get(name))
+            for name in self.design.needs
         }
-        weights.save_network(self.network, path, self.config, half, **card)
+        return {"lightness": lab.rgb_to_lab(small)[..., :1], **told}
 
-    @property
-    def extractor(self):
-        """The classifier whose scores the network listens to, loaded when first needed."""
-        if self._extractor is None:
-            name, trained_with = self.card["extractor"], self.card["extractor_weights"]
-            if extractors.weights_hash(name) != trained_with:
-                raise UserError(
-                    f"{name}: these weights are not those ({trained_with}) that the colourizer was "
-                    "trained with; unset COLORLIB_..._WEIGHTS or name the right file there"
-                )
-            self._extractor = extractors.load_extractor(name)
-        return self._extractor
-
-    def ab(self, photos, class_scores=None):
+    def ab(self, photos, decode=None, **given):
         """Predict the colour channels of a batch of photos.
 
         Parameters
         ----------
         photos : uint8 array, (B, H, W, 3)
             RGB, of any size; only their lightness is used.
-        class_scores : array, (B, 1000), optional
-            Logits to use in place of the extractor's.
+        decode : str, optional
+            One of the design's `decodings`; the first by default.
+        **given
+            See `inputs`.
 
         Returns
         -------
         float32 array, (B, H, W, 2)
-            a and b in Lab units, lightly blurred against checkerboards.
-        """
-        height, width = photos.shape[1:3]
-        small = _shrink(photos, self.card["size"])  # (B, h, w, 3)
-        if class_scores is None:
-            # As in training, it looks at photos of 256 pixels, whatever the network's size.
-            seen = small if self.card["size"] == 256 else _shrink(photos, 256)
-            class_scores = self.extractor(seen, training=False)  # (B, 1000)
-        lightness = lab.rgb_to_lab(small)[..., :1]  # (B, h, w, 1)
-        inputs = network.scale_inputs(lightness, class_scores, self.config)
-        predicted = self.network(inputs, training=False)  # (B, h, w, 2)
-        small_ab = ops.convert_to_numpy(lab.unscale_ab(predicted, self.config.ab_divisor))
-        blur = self.card["size"] * BLUR
-        small_ab = gaussian(small_ab, (0, blur, blur, 0), preserve_range=True)
-        return _enlarge(small_ab, width, height)
+            a and b in Lab units.
 
-    def colorize(self, photo, saturation=1.0):
+        Raises
+        ------
+        UserError
+            If the design has no such decoding.
+        """
+        decodings = self.design.decodings
+        if decode is not None and decode not in decodings:
+            raise UserError(
+                f"decode is {decode!r}; {self.card['design']} can be decoded by "
+                f"{', '.join(decodings)}"
+            )
+        answer = self.network(self.inputs(photos, **given), training=False)
+        ab = decodings[decode or next(iter(decodings))](answer)  # (B, h, w, 2)
+        height, width = photos.shape[1:3]
+        return _enlarge(ops.convert_to_numpy(ab), width, height)
+
+    def colorize(self, photo, saturation=1.0, decode=None, **given):
         """Colourize one photo of any size.
 
         Parameters
@@ -121,6 +139,10 @@ class Colorizer:
             Grey or in colour: its own colours are not looked at.
         saturation : float
             Factor for the predicted a and b; 0 is grey.
+        decode : str, optional
+            See `ab`.
+        **given
+            See `inputs`, for this one photo.
 
         Returns
         -------
@@ -140,7 +162,9 @@ class Colorizer:
         if isinstance(photo, Image.Image):
             transparent = photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info
             whole = photo.convert("RGBA") if transparent else photo.convert("RGB")
-            colored = Image.fromarray(self.colorize(np.asarray(whole.convert("RGB")), saturation))
+            colored = Image.fromarray(
+                self.colorize(np.asarray(whole.convert("RGB")), saturation, decode, **given)
+            )
             if transparent:
                 colored.putalpha(whole.getchannel("A"))
             return colored
@@ -155,7 +179,8 @@ class Colorizer:
             raise UserError(f"a photo must be a PIL image or a uint8 array (H, W, 3), not {found}")
 
         height, width = photo.shape[:2]
-        ab = self.ab(photo[None])[0]  # (H, W, 2)
+        given = {name: [value] for name, value in given.items()}
+        ab = self.ab(photo[None], decode, **given)[0]  # (H, W, 2)
         colored = np.empty_like(photo)
         rows = max(1, STRIP // width)
         for top in range(0, height, rows):
@@ -164,18 +189,6 @@ class Colorizer:
             shown = lab.fit_gamut(np.concatenate([lightness, saturation * ab[strip]], axis=-1))
             colored[strip] = np.round(255 * ops.convert_to_numpy(lab.lab_to_rgb(shown)))
         return colored
-
-
-def _shrink(photos, short):
-    """Photos with a shorter side of `short`; both sides multiples of 64, nearly in their shape."""
-    height, width = photos.shape[1:3]
-
-    def side(length):
-        ratio = min(WIDEST, length / min(width, height))
-        return round(short * ratio / 64) * 64
-
-    size = side(width), side(height)
-    return np.stack([Image.fromarray(photo).resize(size, Image.LANCZOS) for photo in photos])
 
 
 def _enlarge(ab, width, height):

@@ -199,15 +199,15 @@ def _check_prediction(name, ab, true_rgb):
         raise ValueError(f"{name!r}: ab holds values that are not finite (NaN or infinity)")
 
 
-def predict(colorizer, photos, class_scores=None):
+def predict(colorizer, photos, **given):
     """Predict ab for many photos, with a progress bar.
 
     Parameters
     ----------
     colorizer : Colorizer
     photos : uint8 array, (N, H, W, 3)
-    class_scores : array, (N, 1000), optional
-        Logits to use in place of the extractor's.
+    **given
+        Values of what the network is told, one for each photo: see `Colorizer.inputs`.
 
     Returns
     -------
@@ -217,7 +217,7 @@ def predict(colorizer, photos, class_scores=None):
     batches = [slice(i, i + BATCH) for i in range(0, len(photos), BATCH)]
     return np.concatenate(
         [
-            colorizer.ab(photos[batch], None if class_scores is None else class_scores[batch])
+            colorizer.ab(photos[batch], **{name: rows[batch] for name, rows in given.items()})
             for batch in tqdm(batches, desc="colourizing", leave=False)
         ]
     )

@@ -26,6 +26,9 @@ WHITE = np.array([0.95047, 1.0, 1.08883])
 SRGB_KNEE, LINEAR_KNEE = 0.04045, 0.0031308
 XYZ_KNEE, F_KNEE = 0.008856, 0.2068966
 
+# a and b of sRGB fit into ±128: the scale of the network's tanh (inferred) and of equation (1).
+AB_DIVISOR = 128.0
+
 
 def rgb_to_lab(rgb):
     """Convert RGB photos to CIE Lab.
@@ -210,7 +213,7 @@ def unscale_l(scaled):
     return (scaled + 1) * 50
 
 
-def scale_ab(ab, divisor=128.0):
+def scale_ab(ab, divisor=AB_DIVISOR):
     """a and b from Lab units to the network's -1..1. The paper leaves the divisor open.
 
     Chapter: 01_lab.
@@ -218,7 +221,7 @@ def scale_ab(ab, divisor=128.0):
     return ab / divisor
 
 
-def unscale_ab(scaled, divisor=128.0):
+def unscale_ab(scaled, divisor=AB_DIVISOR):
     """a and b from the network's -1..1 to Lab units. Chapter: 01_lab."""
     return scaled * divisor
 

@@ -2,29 +2,34 @@
 
 from keras import ops
 
+from colorlib.lab import AB_DIVISOR
 
-def paper_loss(true_ab, predicted_ab):
+
+def equation_1(truth, ab):
     """Equation (1) of the paper: the squared error of a and b, averaged over a photo.
 
     The sum over the H x W pixels and over a and b of (true - predicted) ** 2, divided by
-    2HW; then the mean over the batch. Keras' `mse` gives the same number. Squared errors
-    make the network answer "red or green?" with the grey-brown between: see 05_training.
+    2HW; then the mean over the batch. Squared errors make the network answer "red or green?"
+    with the grey-brown between: see 05_training.
 
     Parameters
     ----------
-    true_ab, predicted_ab : array or tensor, shape (B, H, W, 2)
-        a and b in the network's -1..1.
+    truth : dict
+        With "ab", array or tensor (B, H, W, 2) in Lab units.
+    ab : array or tensor, (B, H, W, 2)
+        What was predicted, in Lab units.
 
     Returns
     -------
     tensor of float32, shape ()
-        0 is perfect; guessing grey costs about 0.02.
+        In units of 128, whatever a network scales its ab by, so that losses compare: 0 is
+        perfect; guessing grey costs about 0.02.
 
     Notes
     -----
     Pradhan, Gupta and Gaurav, "Image Colorization: A Convolutional Network Approach",
-    equation (1). Chapter: 05_training.
+    equation (1).
     """
-    error = ops.cast(true_ab, "float32") - ops.cast(predicted_ab, "float32")
+    error = (ops.cast(truth["ab"], "float32") - ops.cast(ab, "float32")) / AB_DIVISOR
     photo_losses = ops.mean(error**2, axis=(1, 2, 3))  # (B,): the sum over 2HW numbers / 2HW
     return ops.mean(photo_losses)

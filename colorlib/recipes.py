@@ -1,7 +1,8 @@
-"""What a run is asked to do: the paper's values, other ways to learn, and three sizes.
+"""What a run is, and where it happens to be: the paper's values, other ways to learn, three sizes.
 
-A recipe is a `TrainingConfig`. Its defaults are the paper's; a tier says how large the run is, a
-preset how it learns, and whatever is named one by one counts more than both.
+A `Recipe` is what a run *is*: change it, and it is another run. `Hardware` is where it happens to
+run: another folder, device or machine may go on with it. The defaults are the paper's; a tier says
+how large the run is, a preset how it learns, and whatever is named one by one counts more.
 
 Chapter: 05_training. Source: paper, sections 3.1 and 4.3.
 """
@@ -11,12 +12,12 @@ import difflib
 import inspect
 import os
 
+from colorlib import designs, extractors
 from colorlib.files import UserError
-from colorlib.network import NetworkConfig
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainingConfig:
+class Recipe:
     """What one run does. The defaults are the paper's where it says (section 3.1 and 4.3).
 
     Attributes
@@ -25,10 +26,12 @@ class TrainingConfig:
         Where the values that nobody chose come from, see `TIERS`.
     preset : {"paper", "modern"} or None
         How to learn, see `PRESETS`. None: as the tier says.
-    photo_set : str
-        "commons" (the bundled photos) or the folder of a prepared set.
+    design : str
+        Row of `designs.DESIGNS`: which network.
+    options : dict
+        What is chosen of that design's options; the others keep their defaults.
     extractor : str
-        Row of `extractors.EXTRACTORS` that provides the class scores.
+        Row of `extractors.EXTRACTORS` that provides the class scores, if the design needs any.
     size : int
         Side of the photos in pixels, a multiple of 64. The paper's is 256.
     epochs, batch_size : int
@@ -38,9 +41,9 @@ class TrainingConfig:
         "cosine" lets the learning rate fall to zero along half a cosine wave.
     warmup : float
         Share of the steps in which the learning rate first rises from zero; "cosine" only.
-    average : float
-        Keep, measure and draw the running average of the weights, in which each step leaves
-        this share of the old average, such as 0.999. 0: the weights themselves.
+    ema : float
+        Keep, measure and draw the exponential moving average of the weights, in which each step
+        leaves this share of the old average, such as 0.999. 0: the weights themselves.
     patience : int
         Stop after so many epochs without a lower validation loss, and keep the weights of the
         best epoch. 0: never stop early, keep the last.
@@ -54,6 +57,48 @@ class TrainingConfig:
     score_dropout : float
         Share of the class scores hidden at random, so that the network cannot know each
         photo by its scores. The paper has none.
+    limit : int or None
+        Use only so many training photos and a quarter as many validation photos.
+    start_from : str or None
+        Weights to start from (see `weights.load_network`).
+    seed : int
+    """
+
+    tier: str = "full"
+    preset: str | None = None
+    design: str = "paper"
+    options: dict = dataclasses.field(default_factory=dict)
+    extractor: str = "vgg16"
+    size: int = 256
+    epochs: int = 2000
+    batch_size: int = 32
+    learning_rate: float = 0.001
+    schedule: str = "constant"
+    warmup: float = 0.0
+    ema: float = 0.0
+    patience: int = 0
+    weight_decay: float = 0.0
+    transforms: int = 8
+    shift: float = 0.1
+    brightness: float = 0.2
+    score_dropout: float = 0.0
+    limit: int | None = None
+    start_from: str | None = None
+    seed: int = 0
+
+    def __post_init__(self):
+        _check_all(self)
+        designs.options_of(self.design, self.options)
+
+
+@dataclasses.dataclass(frozen=True)
+class Hardware:
+    """Where a run happens to be. All of it may be another when the run goes on.
+
+    Attributes
+    ----------
+    photo_set : str
+        "commons" (the bundled photos) or the folder of a prepared set.
     precision : str
         Keras dtype policy: "float32", "mixed_bfloat16" or "mixed_float16".
     jit_compile : bool or None
@@ -62,75 +107,119 @@ class TrainingConfig:
         Steps that run before Python looks again. None: 32 on a GPU, where waiting for Python
         takes longer than a step, and 1 elsewhere.
     devices : {"one", "all"}
-        Share each batch among all GPUs, see `devices`.
+        Share each batch among all devices, see `devices`.
     on_device : bool or None
         Keep all photos in the device's memory. None: if they take less than 4 GB.
-    limit : int or None
-        Use only so many training photos and a quarter as many validation photos.
-    start_from : str or None
-        Weights to start from (see `weights.load_network`).
     checkpoint_seconds : float
         Least time between two checkpoints.
-    seed : int
-    network : network.NetworkConfig
     """
 
-    tier: str = "full"
-    preset: str | None = None
     photo_set: str = "commons"
-    extractor: str = "vgg16"
-    size: int = 256
-    epochs: int = 2000
-    batch_size: int = 32
-    learning_rate: float = 0.001
-    schedule: str = "constant"
-    warmup: float = 0.0
-    average: float = 0.0
-    patience: int = 0
-    weight_decay: float = 0.0
-    transforms: int = 8
-    shift: float = 0.1
-    brightness: float = 0.2
-    score_dropout: float = 0.0
     precision: str = "float32"
     jit_compile: bool | None = None
     steps_per_execution: int | None = None
     devices: str = "one"
     on_device: bool | None = None
-    limit: int | None = None
-    start_from: str | None = None
     checkpoint_seconds: float = 60.0
-    seed: int = 0
-    network: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
 
     def __post_init__(self):
-        # Values arrive from notebooks and command lines: catch mistakes before hours are spent.
-        for name, least in (
-            ("size", 64),
-            ("epochs", 1),
-            ("batch_size", 1),
-            ("patience", 0),
-            ("steps_per_execution", 1),
-        ):
-            value = getattr(self, name)
-            if name == "steps_per_execution" and value is None:  # what suits the device
-                continue
-            if not isinstance(value, int) or value < least:
-                raise UserError(f"{name} is {value!r}; it takes a whole number from {least} on")
-        for name in ("warmup", "average"):
-            if not 0 <= getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)!r}; it must be in 0 <= x < 1")
-        if self.size % 64:
-            near = -(-self.size // 64) * 64
-            raise UserError(f"size is {self.size}; it must be a multiple of 64, such as {near}")
-        for name, choices in (
-            ("schedule", ("constant", "cosine")),
-            ("transforms", (2, 8)),
-            ("precision", ("float32", "mixed_bfloat16", "mixed_float16")),
-            ("devices", ("one", "all")),
-        ):
-            if getattr(self, name) not in choices:
-                raise UserError(f"{name} is {getattr(self, name)!r}; choose one of {choices}")
+        _check_all(self)
+
+
+# --- what each value may be; values arrive from notebooks and command lines ---
+
+
+def _whole(least, step=1):
+    def take(value):
+        number = int(value)
+        if isinstance(value, bool) or number != float(value) or number < least or number % step:
+            raise ValueError
+        return number
+
+    return take, f"a multiple of {step}" if step > 1 else f"a whole number from {least} on"
+
+
+def _number(low, high=float("inf")):
+    def take(value):
+        if isinstance(value, bool) or not low <= float(value) < high:
+            raise ValueError
+        return float(value)
+
+    return take, f"a number from {low:g}" + (f" to below {high:g}" if high < 1e9 else " on")
+
+
+def _one_of(*choices):
+    def take(value):
+        if value not in choices:
+            raise ValueError
+        return value
+
+    return take, f"one of {', '.join(map(str, choices))}"
+
+
+def _truth(value):
+    said = {"true": True, "false": False}.get(str(value).strip().lower())
+    if said is None:
+        raise ValueError
+    return said
+
+
+def _options(value):
+    if not (isinstance(value, dict) and all(isinstance(name, str) for name in value)):
+        raise ValueError
+    return value
+
+
+def _name(value):
+    # A folder may be called 2019, which a notebook's parameter or a shell makes a number of.
+    if isinstance(value, bool) or not isinstance(value, (str, int, os.PathLike)) or value == "":
+        raise ValueError
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+
+
+CHECKS = {
+    "tier": _one_of("smoke", "lab", "full"),
+    "preset": _one_of("paper", "modern"),
+    "design": (_name, "the name of a design"),
+    "options": (_options, "a dictionary such as {'ab_divisor': 110.0}"),
+    "extractor": _one_of(*extractors.EXTRACTORS),
+    "size": _whole(64, step=64),
+    "epochs": _whole(1),
+    "batch_size": _whole(1),
+    "learning_rate": _number(0.0),
+    "schedule": _one_of("constant", "cosine"),
+    "warmup": _number(0.0, 1.0),
+    "ema": _number(0.0, 1.0),
+    "patience": _whole(0),
+    "weight_decay": _number(0.0),
+    "transforms": _one_of(2, 8),
+    "shift": _number(0.0, 1.0),
+    "brightness": _number(0.0, 1.0),
+    "score_dropout": _number(0.0, 1.0),
+    "limit": _whole(1),
+    "start_from": (_name, "the path of a network"),
+    "seed": _whole(0),
+    "photo_set": (_name, "the folder of a photo set"),
+    "precision": _one_of("float32", "mixed_bfloat16", "mixed_float16"),
+    "jit_compile": (_truth, "True or False"),
+    "steps_per_execution": _whole(1),
+    "devices": _one_of("one", "all"),
+    "on_device": (_truth, "True or False"),
+    "checkpoint_seconds": _number(0.0),
+}
+
+
+def _check_all(values):
+    """Check every field before hours are spent, and give it its own type."""
+    for field in dataclasses.fields(values):
+        value = getattr(values, field.name)
+        if value is None and field.default is None:
+            continue
+        take, kind = CHECKS[field.name]
+        try:
+            object.__setattr__(values, field.name, take(value))  # frozen for all others
+        except (ValueError, TypeError, OverflowError):
+            raise UserError(f"{field.name} is {value!r}; it takes {kind}") from None
 
 
 # What the three tiers change: `smoke` proves in seconds that everything runs, `lab` shows
@@ -177,7 +266,7 @@ PRESETS = {
         "learning_rate": 0.002,
         "schedule": "cosine",
         "warmup": 0.05,
-        "average": 0.99,
+        "ema": 0.99,
         "patience": 30,
         "weight_decay": 0.1,
         "score_dropout": 0.5,
@@ -185,13 +274,13 @@ PRESETS = {
 }
 
 
-def config_from(parameters):
-    """Make the configuration from a notebook's parameters.
+def recipe_from(parameters: dict):
+    """Make recipe and hardware from a notebook's parameters.
 
     Parameters
     ----------
     parameters : dict
-        Any fields of `TrainingConfig`; None means "as the tier says", and no tier means
+        Any fields of `Recipe` and `Hardware`; None means "as the tier says", and no tier means
         the environment variable COLORLIB_TIER, else "lab". In a notebook this is
         `globals()` right after the cell tagged `parameters`: what is not a plain value or
         starts with an underscore is passed over, and so are, when these cells are run again,
@@ -199,7 +288,7 @@ def config_from(parameters):
 
     Returns
     -------
-    TrainingConfig
+    Recipe, Hardware
 
     Raises
     ------
@@ -214,11 +303,9 @@ def config_from(parameters):
         and not name.startswith("_")
         and name not in ("In", "Out", "run_folder")
     }
-    tier = plain.pop("tier", None) or os.environ.get("COLORLIB_TIER", "lab")
-    if tier not in TIERS:
-        raise UserError(f"unknown tier {tier!r}; choose one of {', '.join(TIERS)}")
-    fields = [field.name for field in dataclasses.fields(TrainingConfig)]
-    if any(isinstance(value, TrainingConfig) for value in plain.values()):  # run again
+    parts = [[field.name for field in dataclasses.fields(kind)] for kind in (Recipe, Hardware)]
+    fields = [name for names in parts for name in names]
+    if any(isinstance(value, (Recipe, Hardware)) for value in plain.values()):  # run again
         plain = {name: plain[name] for name in fields if name in plain}
     for name in plain:
         if name not in fields:
@@ -226,7 +313,12 @@ def config_from(parameters):
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}"
             raise UserError(f"unknown parameter {name!r}; {hint}")
     chosen = {name: value for name, value in plain.items() if value is not None}
-    preset = chosen.get("preset")
-    if preset and preset not in PRESETS:
-        raise UserError(f"unknown preset {preset!r}; choose one of {', '.join(PRESETS)}")
-    return TrainingConfig(**{"tier": tier, **TIERS[tier], **PRESETS.get(preset, {}), **chosen})
+    tier = chosen.pop("tier", None) or os.environ.get("COLORLIB_TIER", "lab")
+    for name, value in (("tier", tier), ("preset", chosen.get("preset", "paper"))):
+        if not isinstance(value, str) or value not in (known := {"tier": TIERS}.get(name, PRESETS)):
+            raise UserError(f"unknown {name} {value!r}; choose one of {', '.join(known)}")
+    values = {"tier": tier, **TIERS[tier], **PRESETS.get(chosen.get("preset"), {}), **chosen}
+    return tuple(
+        kind(**{name: values[name] for name in names if name in values})
+        for kind, names in zip((Recipe, Hardware), parts, strict=True)
+    )

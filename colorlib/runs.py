@@ -1,10 +1,9 @@
 """A run's folder: what was asked, where it ran, what happened, and where to go on.
 
-    config.json      what was asked for          data.json      which photos, which split
+    recipe.json      what was asked for          data.json      which photos, which split
     machine.json     where it ran, versions      metrics.jsonl  one line per epoch
     samples/         the same photos as the network saw them, epoch by epoch
     checkpoint.npz   all that is needed to go on after an interruption
-    halved.json      only if the device's memory was too small for the batch
     model.*          the network, ready for `Colorizer.load(run)`
 
 Chapter: 05_training.
@@ -17,48 +16,60 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from keras import ops
-from PIL import Image
 
-from colorlib import devices, extractors, lab, machine, weights
-from colorlib.batches import Batches, Data
+from colorlib import machine
 from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
 
 
-class Run:
-    """A run's folder: what it was asked, what happened, and where to go on."""
+class Best(NamedTuple):
+    """The epoch with the lowest validation loss so far."""
 
-    def __init__(self, folder, config, data):
-        self.folder, self.config, self.data = Path(folder), config, data
-        self.saved, self.sheets = time.monotonic(), sheet_epochs(config.epochs)
-        self.best = None  # epoch, validation loss and weights, if `patience` needs them
-        self.clock = time.process_time()
-        self.asked_watts, self.watts = -math.inf, None
-        # A run that was begun before a parameter existed has been made with its default.
-        self._agree("config.json", dataclasses.asdict(config), dataclasses.asdict(type(config)()))
-        self._agree("data.json", {
-            "photo_set": data.photo_set.path.name,
-            "manifest_sha256": sha256_of(data.photo_set.path / "manifest.csv"),
-            "photos": len(data.photo_set),
-            "training": len(data.train_rows),
-            "validation": len(data.validation_rows),
-        })  # fmt: skip
+    epoch: int
+    loss: float
+    weights: dict  # path -> array
+
+
+class Run:
+    """A run's folder, open for writing.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    recipe : recipes.Recipe
+    best : Best or None
+        Kept if the recipe has patience.
+    """
+
+    def __init__(self, folder, recipe, photos, checkpoint_seconds=60.0):
+        self.folder, self.recipe, self.best = Path(folder), recipe, None
+        self.saved, self.checkpoint_seconds = time.monotonic(), checkpoint_seconds
+        asked = dataclasses.asdict(recipe)
+        if recipe.start_from:  # by hash: where it lies is another matter
+            name = str(recipe.start_from).removesuffix(".weights.h5").removesuffix(".json")
+            name = f"{name}/model" if Path(name).is_dir() else name
+            asked["start_from"] = sha256_of(Path(f"{name}.weights.h5"))
+        if (self.folder / "config.json").exists():
+            raise UserError(
+                f"{self.folder}: holds a run of an earlier colorlib, which cannot go on here; "
+                f"choose another run folder, with start_from='{self.folder}' to begin from its "
+                "network"
+            )
+        self._check_same_run("recipe.json", asked)
+        self._check_same_run("data.json", photos)
         for leftover in self.folder.rglob(".????????-*"):
             leftover.unlink()  # a file that a killed process was writing
-        self.halved = (self.folder / "halved.json").exists()
-        if self.halved:
-            self._halve()
 
-    def _agree(self, name, value, defaults=None):
+    def _check_same_run(self, name, value):
         path = self.folder / name
         if not path.exists():
             return write_json(path, value)
         before, now = read_json(path), json.loads(json.dumps(value))
         if not isinstance(before, dict):
             raise UserError(f"{path}: belongs to something else; choose another run folder")
-        before = json.loads(json.dumps(defaults or {})) | before
         for key in now:
             if before.get(key) != now[key]:
                 raise UserError(
@@ -66,48 +77,36 @@ class Run:
                     "choose another run folder"
                 )
 
-    def halve_batch(self):
-        """From now on learn from half as many photos at a time, and remember that."""
-        whole, half = self.config.batch_size, self.config.batch_size // 2
-        print(f"the device's memory is too small for batches of {whole}; going on with {half}")
-        write_json(self.folder / "halved.json", {
-            "batch_size": half,
-            "why": f"batches of {whole} did not fit into the memory of the device",
-            **machine.describe(),
-        })  # fmt: skip
-        self.halved = True
-        self._halve()
-
-    def _halve(self):
-        self.data = Data(dataclasses.replace(self.config, batch_size=self.config.batch_size // 2))
-
-    def resume(self, task):
-        """Put the last checkpoint into `task`; the number of epochs done."""
+    def restore(self, state):
+        """Put the last checkpoint into the variables of `state`; the number of epochs done."""
         path, epoch = self.folder / "checkpoint.npz", 0
         if path.exists():
             try:
                 with np.load(path, allow_pickle=False) as arrays:
-                    for number, variable in enumerate(task.state):
-                        variable.assign(arrays[f"{number}"])
                     epoch = int(arrays["epoch"])
+                    for name, variable in state.items():
+                        # Precision is no part of a run: a loss scale may be new.
+                        if name in arrays or not name.startswith("loss_scale/"):
+                            variable.assign(arrays[name])
                     if "best_epoch" in arrays:
-                        best = [arrays[f"best_{i}"] for i in range(len(task.network.weights))]
-                        self.best = int(arrays["best_epoch"]), float(arrays["best_loss"]), best
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+                        best = {n[5:]: arrays[n] for n in arrays if n.startswith("best/")}
+                        self.best = Best(
+                            int(arrays["best_epoch"]), float(arrays["best_loss"]), best
+                        )
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
                 raise UserError(
-                    f"{path}: is damaged ({error}); delete it to start the run anew"
+                    f"{path}: is damaged or of another network ({error}); delete it to start the "
+                    "run anew"
                 ) from error
-        if self.halved:  # the learning rate follows the count of steps, and an epoch has more now
-            task.optimizer.iterations.assign(epoch * self.data.steps_per_epoch)
         self._cut_metrics(epoch)
-        if not self.over(epoch):
+        if not self.is_over(epoch):
             write_json(self.folder / "machine.json", machine.describe())
         return epoch
 
-    def over(self, epoch):
+    def is_over(self, epoch):
         """Whether `epoch` epochs are all that this run needs."""
-        tired = self.best and epoch - self.best[0] >= self.config.patience
-        return epoch >= self.config.epochs or bool(tired)
+        out_of_patience = self.best and epoch - self.best.epoch >= self.recipe.patience
+        return epoch >= self.recipe.epochs or bool(out_of_patience)
 
     def _cut_metrics(self, epoch):
         """Forget the epochs after the checkpoint: they will be run again."""
@@ -116,8 +115,18 @@ class Run:
             with whole_file(path) as temporary:
                 temporary.write_text("".join(path.read_text().splitlines(keepends=True)[:epoch]))
 
-    def record(self, epoch, row, seconds, task):
-        """Write down one epoch."""
+    def record(self, epoch, row, kept):
+        """Write down one epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            How many are done with this one.
+        row : dict
+            What was found, with "loss" and "val_loss".
+        kept : callable
+            () -> the weights that the run would keep now, as arrays by their paths.
+        """
         for name in ("loss", "val_loss"):
             if not math.isfinite(row[name]):
                 raise UserError(
@@ -125,88 +134,35 @@ class Run:
                     "before it is kept. Try a lower learning_rate or precision='float32', in "
                     "another run folder"
                 )
-        if self.config.patience and (self.best is None or row["val_loss"] < self.best[1]):
-            with task.averaged():
-                self.best = epoch, row["val_loss"], task.network.get_weights()
-        self._note(epoch, row, seconds)
-        if epoch in self.sheets:
-            self._sample(epoch, task)
-        waited = time.monotonic() - self.saved
-        if self.over(epoch) or waited >= self.config.checkpoint_seconds:
-            self._checkpoint(epoch, task)
-
-    def _note(self, epoch, row, seconds):
-        """Add a line to metrics.jsonl: what was found, and what it cost."""
-        before, self.clock = self.clock, time.process_time()
-        rate = self.data.steps_per_epoch * self.data.config.batch_size / seconds
-        if time.monotonic() - self.asked_watts > 10:  # asking takes longer than a short epoch
-            self.asked_watts, self.watts = time.monotonic(), machine.gpu_watts()
-        line = {
-            "epoch": epoch,
-            **row,
-            "seconds": round(seconds, 3),
-            "cpu_seconds": round(self.clock - before, 3),
-            "photos_per_second": round(rate, 1),
-        }
-        if self.watts:
-            line["watts"] = self.watts
+        if self.recipe.patience and (self.best is None or row["val_loss"] < self.best.loss):
+            self.best = Best(epoch, row["val_loss"], kept())
         path = self.folder / "metrics.jsonl"
         try:
             with open(path, "a") as file:
-                file.write(json.dumps(line) + "\n")
+                file.write(json.dumps({"epoch": epoch, **row}) + "\n")
         except OSError as error:
             raise UserError(
                 f"{path}: cannot be written ({error.strerror}); free some space, then the same "
                 "command goes on from the last checkpoint"
             ) from error
 
-    def _checkpoint(self, epoch, task):
-        arrays = {f"{i}": ops.convert_to_numpy(v) for i, v in enumerate(task.state)}
+    def checkpoint(self, epoch, state):
+        """Keep all that is needed to go on, if the last time is long enough ago or all is done.
+
+        Parameters
+        ----------
+        epoch : int
+        state : dict of str to variable
+        """
+        if not self.is_over(epoch) and time.monotonic() - self.saved < self.checkpoint_seconds:
+            return
+        arrays = {name: ops.convert_to_numpy(variable) for name, variable in state.items()}
         if self.best:
-            arrays |= {"best_epoch": self.best[0], "best_loss": self.best[1]}
-            arrays |= {f"best_{i}": array for i, array in enumerate(self.best[2])}
+            arrays |= {"best_epoch": self.best.epoch, "best_loss": self.best.loss}
+            arrays |= {f"best/{path}": array for path, array in self.best.weights.items()}
         with whole_file(self.folder / "checkpoint.npz") as temporary:
             np.savez(temporary, epoch=epoch, **arrays)
         self.saved = time.monotonic()
-
-    def _sample(self, epoch, task):
-        """Draw the first eight validation photos: grey, colourized, true."""
-        rows = self.data.validation_rows[:8]
-        with task.averaged(), devices.whole():
-            shown = task.predict_on_batch(*Batches(self.data, rows, len(rows))[0])
-        predicted = lab.unscale_ab(shown["predicted_ab"], self.config.network.ab_divisor)
-        predicted = predicted[: len(rows)]  # TensorFlow appends what the other devices predict
-        photos = self.data.photos(rows)
-        lightness = ops.convert_to_numpy(lab.rgb_to_lab(photos))[..., :1]
-
-        def join(ab):
-            rgb = lab.lab_to_rgb(np.concatenate([lightness, ab], axis=-1))
-            return np.round(255 * ops.convert_to_numpy(rgb)).astype("uint8")
-
-        bands = (join(0 * predicted), join(predicted), photos)
-        sheet = np.concatenate([np.concatenate(list(band), axis=1) for band in bands])
-        with whole_file(self.folder / "samples" / f"epoch-{epoch:04d}.png") as temporary:
-            Image.fromarray(sheet).save(temporary)
-
-    def keep(self, task):
-        """Make the last checkpoint usable as a network; its epoch number."""
-        epoch = self.resume(task)
-        self.finish(task)
-        return epoch
-
-    def finish(self, task):
-        """Write the network in the form that `Colorizer.load` reads."""
-        config = self.config
-        card = {
-            "extractor": config.extractor,
-            "extractor_weights": extractors.weights_hash(config.extractor),
-            "size": config.size,
-        }
-        with task.averaged():
-            if self.best:
-                task.network.set_weights(self.best[2])
-                card["epoch"] = self.best[0]
-            weights.save_network(task.network, self.folder / "model", config.network, **card)
 
 
 def pack(folder):
@@ -227,8 +183,8 @@ def pack(folder):
         If there is no run in the folder, or the zip cannot be written. Chapter: 05_training.
     """
     folder = Path(folder)
-    if not (folder / "config.json").exists():
-        raise UserError(f"{folder}: there is no run here; name the folder that holds config.json")
+    if not (folder / "recipe.json").exists():
+        raise UserError(f"{folder}: there is no run here; name the folder that holds recipe.json")
     target = folder.with_name(f"{folder.name}.zip")
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name[0] != "."]
     with whole_file(target) as temporary, zipfile.ZipFile(temporary, "w") as archive:
@@ -265,7 +221,7 @@ def unpack(file, parent="runs"):
             names = archive.namelist()
             name = names[0].split("/")[0] if names else ""
             inside = all(other.startswith(f"{name}/") for other in names)
-            if name in ("", ".", "..") or not inside or f"{name}/config.json" not in names:
+            if name in ("", ".", "..") or not inside or f"{name}/recipe.json" not in names:
                 raise UserError(f"{file}: is not a packed run; take a file that colorlib packed")
             if (parent / name).exists():
                 raise UserError(f"{parent / name}: is there already; choose another parent folder")

@@ -1,19 +1,18 @@
 """One training run: photos in, a folder that explains itself out.
 
-`train` is the whole story, and `Colorization` the step it repeats: picking a batch, augmenting
-it, Lab, the network and the loss are compiled into one. What a run is asked to do is told in
-`recipes`, how photos get there in `batches`, what a run leaves behind in `runs`.
+`train` is the loop, and `Trainer` the step it repeats: picking a batch, augmenting it, Lab, the
+network and the loss are compiled into one. What a run is asked to do is told in `recipes`, how
+photos get there in `batches`, what a run leaves behind in `runs`, what one looks at while it goes
+on in `monitor`.
 
 Chapter: 05_training. Source: paper, sections 3.1 and 4.
 """
 
 import contextlib
-import gc
 import re
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import keras
@@ -21,226 +20,187 @@ import numpy as np
 from keras import ops
 from tqdm.auto import tqdm
 
-from colorlib import augment, devices, lab, losses, machine, network, weights
-from colorlib.batches import Data, PhotosOnDevice
+from colorlib import augment, designs, devices, lab, machine, monitor, weights
+from colorlib.batches import PhotosOnDevice, TrainingSet
 from colorlib.files import UserError, only_user
-from colorlib.recipes import PRESETS, TIERS, TrainingConfig, config_from
-from colorlib.runs import Run
-
-# The recipes belong to training, too, for whoever looks for them here.
-__all__ = [
-    "PRESETS",
-    "TIERS",
-    "Colorization",
-    "TrainingConfig",
-    "config_from",
-    "first_step",
-    "forecast",
-    "train",
-]
+from colorlib.inputs import INPUTS
+from colorlib.optimizers import averaged, inner, optimizer_for
+from colorlib.recipes import Hardware
+from colorlib.runs import Run, sheet_epochs
 
 
-def train(config, run_folder):
-    """Train the network, or go on where an interrupted run stopped.
+def train(recipe, run_folder, hardware=Hardware()):
+    """Train a network, or go on where an interrupted run stopped.
 
     Parameters
     ----------
-    config : TrainingConfig
+    recipe : recipes.Recipe
     run_folder : path-like
-        Where the run lives. If it holds an unfinished run with the same configuration, that
-        run goes on from its last checkpoint and ends with the same losses as if it had
-        never stopped (on a CPU, bit for bit).
+        Where the run lives. If it holds an unfinished run of the same recipe and the same
+        photos, that run goes on from its last checkpoint and ends with the same losses as if it
+        had never stopped (on a CPU, bit for bit).
+    hardware : recipes.Hardware
 
     Returns
     -------
     pathlib.Path
-        The run folder; `weights.load_network(run_folder / "model")` reads the network.
+        The run folder; `Colorizer.load(run_folder)` reads the network.
 
     Raises
     ------
     UserError
-        If the folder holds another run or is in use, the photos changed since the run
-        began, the loss stops being a number, not even half a batch fits into the device, or
-        the devices cannot share a batch.
+        If the folder holds another run or is in use, the loss stops being a number, a batch does
+        not fit into the device's memory, or the devices cannot share it.
     """
-    shared = devices.spread(config.devices, config.batch_size)
+    shared = devices.spread(hardware.devices, recipe.batch_size)
     with _own_folder(run_folder) as folder, only_user(folder):
-        data = Data(config)  # the class scores it may have to compute are not made to be shared
-        with shared:
-            run = Run(folder, config, data)
-            if not _learn(run):
-                run.halve_batch()
-                _learn(run)
+        data = TrainingSet(recipe, hardware)
+        run = Run(folder, recipe, data.identity, hardware.checkpoint_seconds)
+        # Not before: whether an extractor had to be built must not change the network's start.
+        keras.utils.set_random_seed(recipe.seed)
+        with shared, _memory_explained(folder, recipe):
+            trainer = Trainer(recipe, data, hardware)
+            try:
+                _learn(trainer, run, data)
+            except KeyboardInterrupt:
+                epoch = run.restore(trainer.state)  # what is kept is the last checkpoint
+                finish(trainer, run, data)
+                print(f"{folder}: stopped; the same command goes on from epoch {epoch}")
+                raise
+            finish(trainer, run, data)
     return Path(run_folder)
 
 
-@contextlib.contextmanager
-def _own_folder(run_folder):
-    """Where to write: with several processes, all but the first throw away what they write."""
-    number, _ = devices.process()
-    if number == 0:
-        yield Path(run_folder)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("config.json", "data.json", "halved.json", "checkpoint.npz"):
-            path = Path(run_folder) / name
-            if path.exists():
-                shutil.copy(path, folder)
-        yield Path(folder)
+def _learn(trainer, run, data):
+    epochs, steps = run.recipe.epochs, data.steps_per_epoch
+    sheets, meter = sheet_epochs(epochs), monitor.Meter()
+    epoch = run.restore(trainer.state)
+    if not run.is_over(epoch):
+        tqdm.write(monitor.forecast(trainer, data, epochs - epoch), file=sys.stderr)
+    with tqdm(total=epochs * steps, initial=epoch * steps, desc="training") as bar:
+        while not run.is_over(epoch):
+            meter.start()
+            row = trainer.learn(data.training(epoch), bar)
+            cost = meter.read(photos=steps * run.recipe.batch_size)
+            found = trainer.measure(data.validation())
+            row |= {f"val_{name}": value for name, value in found.items()}
+            epoch += 1
+            run.record(epoch, row | cost, trainer.kept)
+            if epoch in sheets:
+                monitor.draw_samples(trainer, data, run.folder / "samples", epoch)
+            run.checkpoint(epoch, trainer.state)
+            bar.set_postfix(epoch=epoch, loss=row["loss"], val_loss=row["val_loss"])
 
 
-def _learn(run):
-    """Train until the run's end; False if the device's memory was too small for its batches."""
-    config, data = run.data.config, run.data
-    # Not before: whether an extractor had to be built must not change the network's start.
-    keras.utils.set_random_seed(config.seed)
-    task = None
-    try:
-        task = Colorization(config, data)
-        epoch = run.resume(task)
-        if not run.over(epoch):
-            tqdm.write(forecast(task, data, config.epochs - epoch), file=sys.stderr)
-        steps = data.steps_per_epoch
-        with tqdm(total=config.epochs * steps, initial=epoch * steps, desc="training") as bar:
-            while not run.over(epoch):
-                started = time.perf_counter()
-                row = task.learn(data.training(epoch), bar)
-                seconds = time.perf_counter() - started
-                validation = task.measure(data.validation())
-                row |= {f"val_{name}": value for name, value in validation.items()}
-                epoch += 1
-                run.record(epoch, row, seconds, task)
-                bar.set_postfix(epoch=epoch, loss=row["loss"], val_loss=row["val_loss"])
-        run.finish(task)
-    except KeyboardInterrupt:
-        if task is not None:
-            print(f"{run.folder}: stopped; the same command goes on from epoch {run.keep(task)}")
-        raise
-    except Exception as error:
-        if not _out_of_memory(error):
-            raise
-        half = config.batch_size // 2
-        if run.halved or not half or half % devices.count():
-            raise UserError(
-                f"{run.folder}: batches of {config.batch_size} photos do not fit into the memory "
-                "of the device; choose a smaller batch_size or size, or on_device=False, in "
-                "another run folder"
-            ) from error
-        return False
-    finally:
-        # What is left of a failed attempt would still fill the device's memory.
-        task = None
-        gc.collect()
-    return True
+def finish(trainer, run, data):
+    """Write the network in the form that `Colorizer.load` reads."""
+    recipe = run.recipe
+    with trainer.averaged():
+        if run.best:
+            for variable in trainer.network.variables:
+                variable.assign(run.best.weights[variable.path])
+        card = {"size": recipe.size, **data.eyes} | ({"epoch": run.best.epoch} if run.best else {})
+        weights.save_network(
+            trainer.network, run.folder / "model", recipe.design, recipe.options, **card
+        )
 
 
-def _out_of_memory(error):
-    """Whether this is a device whose memory is full; every backend has a type of its own."""
-    said = f"{type(error).__name__}: {error}"
-    return re.search("resource_?exhausted|out ?of ?memory|allocate memory", said, re.IGNORECASE)
+class Trainer(keras.Model):
+    """The compiled step: row numbers (or streamed photos) in, truth and answer out.
 
-
-def forecast(task, data, epochs):
-    """Measure a few steps and say how long `epochs` will take. The task is left as it was.
-
-    Parameters
+    Attributes
     ----------
-    task : Colorization
-    data : batches.Data
-    epochs : int
-        How many are still to come.
-
-    Returns
-    -------
-    str
-        Where it computes, photos a second, and the time. Chapter: 05_training.
-    """
-    before = [ops.convert_to_numpy(variable) for variable in task.state]
-    some = max(2, task.group)
-    training, validation = data.training(0).first(some), data.validation().first(1)
-    task.learn(training), task.measure(validation)  # the first ones compile
-    started = time.perf_counter()
-    task.learn(training)
-    step = (time.perf_counter() - started) / len(training)
-    started = time.perf_counter()
-    task.measure(validation)
-    look = time.perf_counter() - started
-    for variable, value in zip(task.state, before, strict=True):
-        variable.assign(value)
-    seconds = epochs * (data.steps_per_epoch * step + len(data.validation()) * look)
-    names = machine.gpu_names()
-    where = f"{len(names)} x {names[0]}" if names else machine.device()
-    if machine.on_cpu():
-        where = "no GPU (on Colab: Runtime > Change runtime type > T4 GPU)"
-    return (
-        f"{where}: {data.config.batch_size / step:.0f} photos a second; {epochs} x "
-        f"{len(data.train_rows)} photos take about {_spoken(seconds)}"
-    )
-
-
-def _spoken(seconds):
-    """A time as one says it: "40 seconds", "7 minutes", "2.5 hours"."""
-    if seconds < 100:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 6000 else f"{seconds / 3600:.1f} hours"
-
-
-class AveragingAdam(keras.optimizers.Adam):
-    """Adam that keeps a running average of the weights, and leaves the weights alone.
-
-    Keras' own would put the average in the weights' place whenever `fit` ends, that is, after
-    each of our epochs.
+    network : keras.Model
+        What is trained, see `designs.Design`.
+    decode : callable
+        The design's default decoding: answer -> ab in Lab units.
+    group : int
+        Steps that run before Python looks again.
     """
 
-    def __init__(self, *arguments, average, **options):
-        super().__init__(*arguments, use_ema=True, ema_momentum=average, **options)
-
-    def finalize_variable_values(self, variables):
-        """Do not do what Keras would do now."""
-
-    def put_average(self, variables):
-        """Overwrite `variables` with their running averages."""
-        super().finalize_variable_values(variables)
-
-
-class Colorization(keras.Model):
-    """The compiled step: row numbers (or streamed photos) in, true and predicted ab out."""
-
-    def __init__(self, config, data):
+    def __init__(self, recipe, data, hardware=Hardware()):
         # Without autocast the photos stay as they are; the network's layers cast for themselves.
-        super().__init__(dtype=config.precision, autocast=False)
-        self.config = config
-        self.network = network.colorizer(config.network, config.precision)
-        if config.start_from:
-            start, start_config, _ = weights.load_network(config.start_from)
-            if start_config != config.network:
+        super().__init__(dtype=hardware.precision, autocast=False, name="trainer")
+        design = designs.design_named(recipe.design)
+        self.recipe, self.told = recipe, (*design.needs, *design.targets)
+        self.blame, self.decode = design.loss, next(iter(design.decodings.values()))
+        self.network = designs.build_network(recipe.design, recipe.options, hardware.precision)
+        if recipe.start_from:
+            start, card = weights.load_network(recipe.start_from)
+            if (card["design"], start.count_params()) != (
+                recipe.design, self.network.count_params()
+            ):  # fmt: skip
                 raise UserError(
-                    f"{config.start_from}: is a network of another configuration; "
+                    f"{recipe.start_from}: is a network of another design or size; "
                     "start from one like yours, or from none"
                 )
             self.network.set_weights(start.get_weights())
+        elif design.adapt:
+            design.adapt(self.network, data.photo_set)
         self.bank = PhotosOnDevice(data) if data.on_device else None
-        self.seed = devices.Seed(config.seed)
+        self.seed = keras.random.SeedGenerator(recipe.seed, name="dice")
         self.chroma = keras.metrics.Mean("chroma")
         backend, on_cpu = keras.backend.backend(), machine.on_cpu()
-        jit = config.jit_compile
+        jit = hardware.jit_compile
         if jit is None:  # XLA is JAX's only way, TensorFlow's fastest on a GPU and slowest on a CPU
             jit = backend == "jax" or (backend == "tensorflow" and not on_cpu)
         # Keras' PyTorch trainer cannot group steps.
-        self.group = config.steps_per_execution or (1 if on_cpu or backend == "torch" else 32)
+        self.group = hardware.steps_per_execution or (1 if on_cpu or backend == "torch" else 32)
         self.compile(
-            optimizer=_optimizer(config, config.epochs * data.steps_per_epoch),
+            optimizer=optimizer_for(recipe, recipe.epochs * data.steps_per_epoch),
             jit_compile=jit,
             steps_per_execution=self.group,
         )
         self.optimizer.build(self.network.trainable_variables)
-        # All variables exist. Keras would look for them with a batch averaged over the devices.
-        self.built = True
+        self.built = True  # all variables exist
+
+    # --- the step ---
+
+    def call(self, batch, training=False):
+        if self.bank:
+            batch = self.bank(batch["row"])
+        rgb, truth = self.vary(batch) if training else self.plain(batch)
+        colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
+        truth |= {"lightness": colors[..., :1], "ab": colors[..., 1:]}
+        for name in self.told:
+            if INPUTS[name].drawn:
+                truth[name] = INPUTS[name].drawn(colors, self.seed)
+        asked = {name: truth[name] for name in self.network.input}
+        return {"truth": truth, "answer": self.network(asked, training=training)}
+
+    def plain(self, batch):
+        """Photos as they lie in the set, float (B, S, S, 3) in 0..1, and what is stored of them."""
+        told = {name: values[:, 0] for name, values in batch.items() if name != "photos"}
+        return ops.cast(batch["photos"], "float32") / 255.0, told
+
+    def vary(self, batch):
+        """Augmented photos: each in one of its orientations, with what is stored of that one."""
+        count, kinds = ops.shape(batch["photos"])[0], self.recipe.transforms
+        k = keras.random.randint((count,), 0, kinds, dtype="int32", seed=self.seed)
+        recipe = self.recipe
+        rgb = augment.augment(batch["photos"], k, self.seed, recipe.shift, recipe.brightness)
+        place, told = ops.arange(count, dtype="int32") * kinds + k, {}
+        for name in batch:
+            if name != "photos":
+                values = ops.reshape(batch[name], (-1, *batch[name].shape[2:]))
+                values = ops.take(values, place, axis=0)  # (B, ...)
+                change = INPUTS[name].varied
+                told[name] = change(values, recipe, self.seed) if change else values
+        return rgb, told
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return self.blame(y_pred["truth"], y_pred["answer"])
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        ab = ops.cast(self.decode(y_pred["answer"]), "float32")  # (B, h, w, 2)
+        self.chroma.update_state(ops.mean(ops.sqrt(ops.sum(ab**2, axis=-1)), axis=(1, 2)))
+        return self.get_metrics_result()
+
+    # --- an epoch ---
 
     def learn(self, batches, bar=None):
         """Go once through the training photos; loss and chroma, averaged over them."""
-        # Only `fit` groups steps, and shares batches among copies of the network.
-        if self.group > 1 or devices.copies() > 1:
+        if self.group > 1:  # only `fit` groups steps
             history = self.fit(batches, shuffle=False, verbose=0).history
             if bar is not None:
                 bar.update(len(batches))
@@ -254,21 +214,6 @@ class Colorization(keras.Model):
         with self.averaged(), devices.whole():
             return _mean_over(batches, self.test_on_batch)
 
-    @contextlib.contextmanager
-    def averaged(self):
-        """Give the network the weights that the run will keep, for as long as the block lasts."""
-        if not self.config.average:
-            yield
-            return
-        learned = self.network.trainable_variables
-        values = [ops.convert_to_numpy(variable) for variable in learned]
-        getattr(self.optimizer, "inner_optimizer", self.optimizer).put_average(learned)
-        try:
-            yield
-        finally:
-            for variable, value in zip(learned, values, strict=True):
-                variable.assign(value)
-
     # Keras 3.13, which Colab has, would report the mean of all batches since the last reset.
     def train_on_batch(self, *batch, **options):
         """Learn from one batch; its loss and chroma."""
@@ -280,97 +225,59 @@ class Colorization(keras.Model):
         self.reset_metrics()
         return super().test_on_batch(*batch, **options)
 
-    def call(self, batch, training=False):
-        if self.bank:
-            batch = self.bank(batch["row"])
-        photos, scores = batch["photos"], batch["scores"]  # (B, S, S, 3), (B, T, 1000)
-        if training:
-            rgb, scores = self.vary(photos, scores)
-        else:
-            rgb, scores = ops.cast(photos, "float32") / 255.0, scores[:, 0]
-        colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
-        inputs = network.scale_inputs(colors[..., :1], scores, self.config.network)
-        return {
-            "true_ab": lab.scale_ab(colors[..., 1:], self.config.network.ab_divisor),
-            "predicted_ab": self.network(inputs, training=training),
-        }
+    # --- what a run keeps of it ---
 
-    def vary(self, photos, scores):
-        """Augment a batch: each photo in one of its transforms, with that transform's scores."""
-        count, kinds, classes = ops.shape(photos)[0], *scores.shape[1:]
-        k = keras.random.randint((count,), 0, kinds, dtype="int32", seed=self.seed)
-        rgb = augment.augment(photos, k, self.seed, self.config.shift, self.config.brightness)
-        place = ops.arange(count, dtype="int32") * kinds + k
-        scores = ops.take(ops.reshape(scores, (-1, classes)), place, axis=0)  # (B, 1000)
-        if self.config.score_dropout:
-            scores = ops.cast(scores, "float32")
-            scores = keras.random.dropout(scores, self.config.score_dropout, seed=self.seed)
-        return rgb, scores
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        # TensorFlow adds up the losses and gradients of copies that share a batch.
-        return losses.paper_loss(**y_pred) / devices.copies()
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        chroma = ops.sqrt(ops.sum(ops.square(ops.cast(y_pred["predicted_ab"], "float32")), axis=-1))
-        self.chroma.update_state(ops.mean(chroma, axis=(1, 2)) * self.config.network.ab_divisor)
-        return self.get_metrics_result()
+    def averaged(self):
+        """Give the network the weights that the run will keep, for as long as the block lasts."""
+        return averaged(self.network, self.optimizer)
 
     @property
     def state(self):
-        """Every variable that training changes, in a fixed order."""
-        return [*self.network.variables, *self.optimizer.variables, self.seed.state]
+        """Every variable that training changes, by its path."""
+        adam = self.optimizer
+        variables = [*self.network.variables, *inner(adam).variables, self.seed.state]
+        named = {variable.path: variable for variable in variables}
+        if inner(adam) is not adam:  # half precision
+            own = [v for v in adam.variables if all(v is not other for other in variables)]
+            named |= {f"loss_scale/{number}": variable for number, variable in enumerate(own)}
+        return named
+
+    def kept(self):
+        """The weights that the run would keep now, as arrays by their paths."""
+        with self.averaged():
+            return {v.path: ops.convert_to_numpy(v) for v in self.network.variables}
 
 
-def first_step(task, batch):
-    """Let a new network learn one batch, and see how large the gradient and the step were.
-
-    Parameters
-    ----------
-    task : Colorization
-        That has not learned yet.
-    batch : dict of arrays
-        See `batches.Batches`.
-
-    Returns
-    -------
-    dict of str to (float, float)
-        For each layer with a kernel: the root mean square, over the kernel's numbers, of the
-        loss's gradient and of the step that Adam took.
-
-    Notes
-    -----
-    Adam keeps a running mean m of the gradient g. It starts at 0, and after one step it is
-    (1 - beta_1) g; so g need not be computed again. Chapter: 05_training.
-    """
-    weights, optimizer = task.network.trainable_variables, task.optimizer
-    before = [np.array(weight) for weight in weights]
-    task.train_on_batch(batch)
-    means = [memory for memory in optimizer.variables if memory.name.endswith("_momentum")]
-    sizes = {}
-    for weight, old, mean in zip(weights, before, means, strict=True):
-        layer, name = weight.path.split("/")[-2:]
-        if name == "kernel":
-            gradient, step = np.array(mean) / (1 - optimizer.beta_1), np.array(weight) - old
-            sizes[layer] = tuple(float(np.sqrt(np.mean(x**2))) for x in (gradient, step))
-    return sizes
+@contextlib.contextmanager
+def _own_folder(run_folder):
+    """Where to write: with several processes, all but the first throw away what they write."""
+    number, _ = devices.process()
+    if number == 0:
+        yield Path(run_folder)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("recipe.json", "data.json", "checkpoint.npz"):
+            path = Path(run_folder) / name
+            if path.exists():
+                shutil.copy(path, folder)
+        yield Path(folder)
 
 
-def _optimizer(config, steps):
-    """Adam as the configuration wants it, for a run of so many steps."""
-    rate = config.learning_rate
-    if config.schedule == "cosine":
-        rising = round(config.warmup * steps)
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0 if rising else rate,
-            steps - rising,
-            warmup_target=rate if rising else None,
-            warmup_steps=rising,
-        )
-    options = {"weight_decay": config.weight_decay or None}
-    if config.average:
-        return AveragingAdam(rate, average=config.average, **options)
-    return keras.optimizers.Adam(rate, **options)
+@contextlib.contextmanager
+def _memory_explained(folder, recipe):
+    """Say what to do when the device's memory is full; every backend has an error of its own."""
+    try:
+        yield
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        full = "resource_?exhausted|out ?of ?memory|allocate memory"
+        if isinstance(error, UserError) or not re.search(full, said, re.IGNORECASE):
+            raise
+        raise UserError(
+            f"{folder}: batches of {recipe.batch_size} photos of {recipe.size} pixels do not fit "
+            "into the memory of the device; choose a smaller batch_size or size in another run "
+            "folder, or on_device=False in this one"
+        ) from error
 
 
 def _mean_over(batches, step, bar=None):

@@ -1,8 +1,8 @@
 """A trained network on disk: the weights, and beside them what they mean.
 
-`NAME.weights.h5` holds numbers only. `NAME.json` says which network they fit
-(its configuration), what extractor the network listened to, the photo size it was trained at,
-how it was made, and the hash of the weights. One without the other is not loaded.
+`NAME.weights.h5` holds numbers only. `NAME.json`, the card, says which design they fit and with
+which options, what extractor the network listened to and how large the photos were that each of
+them saw, how it was made, and the hash of the weights. One without the other is not loaded.
 
 Chapter: 05_training.
 """
@@ -10,22 +10,23 @@ Chapter: 05_training.
 import dataclasses
 from pathlib import Path
 
-import h5py
-
-from colorlib import network
+from colorlib import designs
 from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
 
 
-def save_network(model, path, config, half=False, **card):
+def save_network(network, path, design: str, options: dict, half: bool = False, **card):
     """Write a network as `path`.weights.h5 and `path`.json.
 
     Parameters
     ----------
-    model : keras.Model
-        What `network.colorizer(config)` made.
+    network : keras.Model
+        What `designs.build_network(design, options)` made.
     path : path-like
         File name without suffix.
-    config : network.NetworkConfig
+    design : str
+        Row of `designs.DESIGNS`.
+    options : dict
+        What was chosen of the design's options.
     half : bool
         Store the weights as float16: half the size, and no difference that can be seen.
     **card
@@ -37,11 +38,14 @@ def save_network(model, path, config, half=False, **card):
         If the files cannot be written. Files that were there before are then unchanged.
     """
     weights, description = _names(path)
+    if half:
+        small = designs.build_network(design, options, "float16")
+        small.set_weights(network.get_weights())
+        network = small
+    chosen = dataclasses.asdict(designs.options_of(design, options))
     with whole_file(weights) as temporary:
-        model.save_weights(temporary)
-        if half:
-            _to_half(temporary)
-        card = {"network": dataclasses.asdict(config), **card, "sha256": sha256_of(temporary)}
+        network.save_weights(temporary)
+        card = {"design": design, "options": chosen, **card, "sha256": sha256_of(temporary)}
     write_json(description, card)
 
 
@@ -51,12 +55,11 @@ def load_network(path):
     Parameters
     ----------
     path : path-like
-        File name without suffix, or either of the two files.
+        A run's folder, a file name without suffix, or either of the two files.
 
     Returns
     -------
-    model : keras.Model
-    config : network.NetworkConfig
+    network : keras.Model
     card : dict
         All that the JSON file says.
 
@@ -65,50 +68,55 @@ def load_network(path):
     UserError
         If a file is missing, damaged, of another network or not the one that the JSON describes.
     """
-    weights, description = _names(path)
+    weights, description = _names(Path(path) / "model" if Path(path).is_dir() else path)
     for file in (weights, description):
         if not file.is_file():
             raise UserError(
                 f"{file}: not found; a network needs both {weights.name} and {description.name}"
             )
-    card = read_json(description)
     try:
-        values = dict(card["network"], encoder_filters=tuple(card["network"]["encoder_filters"]))
-        config = network.NetworkConfig(**values)
-        expected = card["sha256"]
-    except (KeyError, TypeError) as error:
+        card = _of_today(read_json(description))
+        expected, design, options = card["sha256"], card["design"], card["options"]
+    except (KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{description}: does not describe a colorlib network ({error})") from error
     if sha256_of(weights) != expected:
         raise UserError(
             f"{weights}: is not the file that {description.name} describes; get both anew"
         )
-    model = network.colorizer(config)
     try:
-        model.load_weights(weights)
+        network = designs.build_network(design, options)
+    except UserError as error:
+        raise UserError(f"{description}: {error}") from error
+    try:
+        network.load_weights(weights)
     except (ValueError, OSError, KeyError) as error:
         reason = str(error).strip().splitlines()[0]
         raise UserError(
             f"{weights}: does not fit the network in {description.name} ({reason})"
         ) from error
-    return model, config, card
+    return network, card
+
+
+def _of_today(card):
+    """A card as it is written today; before, all networks were the paper's, with flags."""
+    if "network" not in card:
+        return card
+    options = dict(card["network"])
+    design = {"koalarization": "baldassarre2017"}.get(options.pop("design", "paper"), "paper")
+    if options.get("class_scores") == "none":
+        raise UserError(
+            "was trained without class scores by an earlier colorlib; train it anew with the "
+            "design paper_alone"
+        )
+    card = {name: value for name, value in card.items() if name != "network"}
+    return {
+        "design": design,
+        "options": options if design == "paper" else {},
+        "extractor_size": 256,
+        **card,
+    }
 
 
 def _names(path):
     path = str(path).removesuffix(".json").removesuffix(".weights.h5")
     return Path(path + ".weights.h5"), Path(path + ".json")
-
-
-def _to_half(path):
-    """Rewrite every float32 array of an HDF5 file as float16."""
-    arrays = {}
-
-    def collect(name, item):
-        if isinstance(item, h5py.Dataset):
-            arrays[name] = item[()]
-
-    with h5py.File(path, "r") as file:
-        file.visititems(collect)
-    # Begin the file anew, because HDF5 does not give back the space of what is deleted.
-    with h5py.File(path, "w") as file:
-        for name, array in arrays.items():
-            file[name] = array.astype("float16") if array.dtype == "float32" else array

@@ -1,0 +1,161 @@
+"""Every colourizer is one file in this folder and one row of `DESIGNS`.
+
+A row says what a network is told beside lightness, what it answers, and what it is blamed for.
+Training, use and measuring know no design by name: whoever adds a row has a network that
+`colorlib train -p design NAME` trains. CONTRIBUTING.md leads through it.
+
+Networks take Lab units and logits and return Lab units, or something from which a row's
+`decodings` make them: scales are layers inside, so that nobody outside divides by 128.
+
+Chapters: 04_network and those beyond the paper.
+"""
+
+import contextlib
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import keras
+
+from colorlib import losses
+from colorlib.designs import baldassarre2017, paper
+from colorlib.files import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class NoOptions:
+    """For a design whose source leaves nothing open."""
+
+
+def as_it_is(ab):
+    """The decoding of a network that answers ab itself."""
+    return ab
+
+
+class Design(NamedTuple):
+    """One row of the table.
+
+    Attributes
+    ----------
+    build : callable
+        (options) -> keras.Model from `{"lightness": (B, H, W, 1) in 0..100, **needs}` to the
+        network's answer, for any H and W that are multiples of 64. Every layer with weights has
+        a name of its own, by which checkpoints know it.
+    loss : callable
+        (truth, answer) -> () with truth = `{"lightness", "ab" in Lab units, **needs, **targets}`.
+    decodings : dict of str to callable
+        answer -> ab (B, h, w, 2) in Lab units, in `keras.ops`; the first one is the default.
+    needs : tuple of str
+        Rows of `inputs.INPUTS` that the network is told beside lightness.
+    targets : tuple of str
+        Rows that only the loss needs.
+    options : type
+        Dataclass of what the source leaves open, with a default for each.
+    adapt : callable, optional
+        (network, photo_set): before training, fill weights that are statistics of the photos.
+    """
+
+    build: Callable
+    loss: Callable = losses.equation_1
+    decodings: dict = {"mean": as_it_is}  # noqa: RUF012 (never changed)
+    needs: tuple = ()
+    targets: tuple = ()
+    options: type = NoOptions
+    adapt: Callable | None = None
+
+
+DESIGNS = {
+    "paper": Design(
+        paper.build,
+        decodings={"mean": paper.smooth},
+        needs=("class_scores",),
+        options=paper.Options,
+    ),
+    # The same without class scores: what are they worth?
+    "paper_alone": Design(
+        functools.partial(paper.build, alone=True),
+        decodings={"mean": paper.smooth},
+        options=paper.Options,
+    ),
+    "baldassarre2017": Design(baldassarre2017.build, needs=("class_scores",)),
+}
+
+
+def design_named(name: str) -> Design:
+    """A row of `DESIGNS`.
+
+    Raises
+    ------
+    UserError
+        If there is no such design.
+    """
+    if not isinstance(name, str) or name not in DESIGNS:
+        raise UserError(f"design is {name!r}; choose one of {', '.join(DESIGNS)}")
+    return DESIGNS[name]
+
+
+def options_of(name: str, values: dict):
+    """A design's options with some of them chosen.
+
+    Parameters
+    ----------
+    name : str
+        A row of `DESIGNS`.
+    values : dict
+        Options that differ from the design's own.
+
+    Raises
+    ------
+    UserError
+        If there is no such design or option, or a value is of another kind than the default.
+    """
+    kind = design_named(name).options
+    known = {field.name: field.default for field in dataclasses.fields(kind)}
+    chosen = {}
+    for option, value in values.items():
+        if option not in known:
+            raise UserError(
+                f"the design {name} has no option {option!r}; "
+                + (f"it has {', '.join(known)}" if known else "it has none")
+            )
+        usual = known[option]
+        if isinstance(usual, tuple) and isinstance(value, list):  # as JSON has it
+            value = tuple(value)
+        if isinstance(usual, float) and type(value) is int:
+            value = float(value)
+        if type(value) is not type(usual):
+            raise UserError(f"the option {option} is {value!r}; it takes a value like {usual!r}")
+        chosen[option] = value
+    return kind(**chosen)
+
+
+def build_network(name: str, options: dict | None = None, precision: str = "float32"):
+    """Build a design's network, without trained weights.
+
+    Parameters
+    ----------
+    name : str
+        A row of `DESIGNS`.
+    options : dict, optional
+        See `options_of`.
+    precision : str
+        Keras dtype policy of the layers; the weights stay float32 under a mixed one.
+
+    Returns
+    -------
+    keras.Model
+        See `Design`.
+    """
+    with _dtype_policy(precision):
+        return design_named(name).build(options_of(name, options or {}))
+
+
+@contextlib.contextmanager
+def _dtype_policy(precision):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

@@ -1,0 +1,61 @@
+"""Deep Koalarization, the closest public network, on which the paper builds.
+
+It shrinks the photo only to an eighth, with convolutions of stride 1 between those of stride 2:
+eight in the encoder, and the fusion's as the ninth. Its decoder doubles the sides by repeating
+pixels, where the paper has transposed convolutions. The class scores are fused as in the paper;
+there they are those of Inception-ResNet-v2.
+
+Chapter: 06_evaluation. Source: F. Baldassarre, D. González Morín, L. Rodés-Guirao, "Deep
+Koalarization: Image Colorization using CNNs and Inception-ResNet-v2" (2017), Table 1; the 1x1
+convolution's 256 filters are those of their program.
+"""
+
+import keras
+from keras import layers
+
+from colorlib.designs.paper import fusion
+from colorlib.extractors import CLASSES
+
+# Filters and stride of each 3x3 convolution of the encoder.
+ENCODER = ((64, 2), (128, 1), (128, 2), (256, 1), (256, 2), (512, 1), (512, 1), (256, 1))
+FUSION = 256
+DECODER = (128, "up", 64, 64, "up", 32)  # filters; then 2 with tanh, and "up"
+
+
+def build(options=None):
+    """The whole network.
+
+    Parameters
+    ----------
+    options : NoOptions
+        Their program leaves nothing open.
+
+    Returns
+    -------
+    keras.Model
+        From `{"lightness": (B, H, W, 1) in 0..100, "class_scores": (B, 1000) logits}` to ab
+        (B, H, W, 2) in Lab units, for any H and W that are multiples of 8.
+    """
+    lightness = keras.Input((None, None, 1), name="lightness")
+    class_scores = keras.Input((CLASSES,), name="class_scores")
+    x = layers.Rescaling(1 / 50, offset=-1.0, dtype="float32", name="scaled_l")(lightness)
+    for number, (filters, stride) in enumerate(ENCODER, start=1):
+        x = layers.Conv2D(
+            filters, 3, stride, "same", activation="relu", name=f"encoder_{number}"
+        )(x)  # fmt: skip
+    x = fusion(x, class_scores, filters=FUSION)  # (B, H/8, W/8, 256)
+    for number, filters in enumerate(DECODER, start=1):
+        if filters == "up":
+            x = layers.UpSampling2D(name=f"decoder_{number}")(x)
+        else:
+            x = layers.Conv2D(
+                filters, 3, padding="same", activation="relu", name=f"decoder_{number}"
+            )(x)  # fmt: skip
+    x = layers.Conv2D(2, 3, padding="same", name=f"decoder_{len(DECODER) + 1}")(x)
+    x = layers.Activation("tanh", dtype="float32", name="squashed_ab")(x)  # (B, H/2, W/2, 2)
+    x = layers.Rescaling(128.0, dtype="float32", name="small_ab")(x)
+    return keras.Model(
+        {"lightness": lightness, "class_scores": class_scores},
+        layers.UpSampling2D(dtype="float32", name="ab")(x),
+        name="baldassarre2017",
+    )
