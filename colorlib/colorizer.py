@@ -80,7 +80,7 @@ class Colorizer:
 
         Returns
         -------
-        dict of str to array or tensor
+        dict of str to tensor
             "lightness", (B, h, w, 1) at the network's size, and each of the needs.
 
         Raises
@@ -91,11 +91,10 @@ class Colorizer:
         if strange := set(given) - set(self.design.needs):
             raise UserError(f"{', '.join(strange)}: {self.card['design']} is told no such thing")
         small = shrink(photos, self.card["size"])  # (B, h, w, 3)
-        told = {
-            name: INPUTS[name].asked(photos, self.card, given.get(name))
-            for name in self.design.needs
-        }
-        return {"lightness": lab.rgb_to_lab(small)[..., :1], **told}
+        told = {"lightness": lab.rgb_to_lab(small)[..., :1]}
+        for name in self.design.needs:
+            told[name] = INPUTS[name].asked(photos, self.card, given.get(name))
+        return {name: ops.convert_to_tensor(value, "float32") for name, value in told.items()}
 
     def ab(self, photos, decode=None, **given):
         """Predict the colour channels of a batch of photos.

@@ -10,8 +10,9 @@ import numpy as np
 SMALL = dict(tier="smoke", epochs=4, checkpoint_seconds=0.0)
 RUN = """
 import json, sys
-from colorlib import training
-training.train(training.config_from(json.loads(sys.argv[1])), sys.argv[2])
+from colorlib import recipes, training
+recipe, hardware = recipes.recipe_from(json.loads(sys.argv[1]))
+training.train(recipe, sys.argv[2], hardware)
 """
 
 
@@ -39,7 +40,7 @@ def wait_for(condition, process, seconds=120):
     return True
 
 
-def kill_at_random(folder, kills, seed, longest, **parameters):
+def kill_at_random(folder, kills, seed, longest, before="", **parameters):
     """Start a run and kill it, so many times, each at another moment; how often it was alive.
 
     The first kill may come before the first epoch is over, the others after one more checkpoint.
@@ -47,10 +48,10 @@ def kill_at_random(folder, kills, seed, longest, **parameters):
     moments, killed = np.random.default_rng(seed), 0
     checkpoint = folder / "checkpoint.npz"
     for number in range(kills):
-        before = stamp(checkpoint)
-        process = start(folder, **parameters)
+        then = stamp(checkpoint)
+        process = start(folder, before, **parameters)
         if number:
-            wait_for(lambda then=before: stamp(checkpoint) not in (None, then), process)
+            wait_for(lambda then=then: stamp(checkpoint) not in (None, then), process)
         else:
             wait_for((folder / "machine.json").exists, process)
         time.sleep(moments.uniform(0, longest))
