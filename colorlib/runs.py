@@ -40,13 +40,14 @@ class Run:
     ----------
     folder : pathlib.Path
     recipe : recipes.Recipe
+    hardware : recipes.Hardware
     best : Best or None
         Kept if the recipe has patience.
     """
 
-    def __init__(self, folder, recipe, photos, checkpoint_seconds=60.0):
+    def __init__(self, folder, recipe, photos, hardware):
         self.folder, self.recipe, self.best = Path(folder), recipe, None
-        self.saved, self.checkpoint_seconds = time.monotonic(), checkpoint_seconds
+        self.saved, self.hardware = time.monotonic(), hardware
         asked = dataclasses.asdict(recipe)
         if recipe.start_from:  # by hash: where it lies is another matter
             name = str(recipe.start_from).removesuffix(".weights.h5").removesuffix(".json")
@@ -100,7 +101,9 @@ class Run:
                 ) from error
         self._cut_metrics(epoch)
         if not self.is_over(epoch):
-            write_json(self.folder / "machine.json", machine.describe())
+            here = dataclasses.asdict(self.hardware)
+            here["photo_set"] = Path(self.hardware.photo_set).name  # where it lies is not asked
+            write_json(self.folder / "machine.json", machine.describe() | {"hardware": here})
         return epoch
 
     def is_over(self, epoch):
@@ -154,7 +157,8 @@ class Run:
         epoch : int
         state : dict of str to variable
         """
-        if not self.is_over(epoch) and time.monotonic() - self.saved < self.checkpoint_seconds:
+        wait = self.hardware.checkpoint_seconds
+        if not self.is_over(epoch) and time.monotonic() - self.saved < wait:
             return
         arrays = {name: ops.convert_to_numpy(variable) for name, variable in state.items()}
         if self.best:

@@ -55,7 +55,7 @@ def train(recipe, run_folder, hardware=Hardware()):
     shared = devices.spread(hardware.devices, recipe.batch_size)
     with _own_folder(run_folder) as folder, only_user(folder):
         data = TrainingSet(recipe, hardware)
-        run = Run(folder, recipe, data.identity, hardware.checkpoint_seconds)
+        run = Run(folder, recipe, data.identity, hardware)
         # Not before: whether an extractor had to be built must not change the network's start.
         keras.utils.set_random_seed(recipe.seed)
         with shared, _memory_explained(folder, recipe):
