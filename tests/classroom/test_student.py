@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-ROOT = Path(__file__).parents[2]
 from tools.classroom import student
 from tools.site import book
+
+ROOT = Path(__file__).parents[2]
 
 MASTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEMS = [path.stem for path in MASTERS]
