@@ -11,7 +11,7 @@ Chapter: 06_evaluation.
 
 import numpy as np
 
-from colorlib import evaluation, extractors
+from colorlib import embeddings, evaluation
 from colorlib.lab import to_lab, to_rgb
 
 
@@ -58,7 +58,7 @@ def tell(colorizer, photo_set, limit=None, seed=0):
         If the set has no validation photos. Chapter: 06_evaluation.
     """
     rows = evaluation.validation_rows(photo_set, limit)
-    known = extractors.embed(photo_set, colorizer.card["extractor"], ("identity",))
+    known = embeddings.embed(photo_set, colorizer.card["extractor"], ("identity",))
     scores = known[rows, 0].astype("float32")
     return {name: change(scores, np.random.default_rng(seed)) for name, change in SCORES.items()}
 

@@ -117,10 +117,10 @@ def unsplash(chosen):
 
 def embed(chosen):
     """Compute the class scores of a set."""
-    from colorlib import augment, extractors, photoset
+    from colorlib import augment, embeddings, photoset
 
     photo_set = photoset.load(chosen.set)
-    scores = extractors.embed(
+    scores = embeddings.embed(
         photo_set, chosen.extractor, augment.TRANSFORMS[: chosen.transforms], chosen.weights
     )
     print(f"{scores.shape[0]} photos x {scores.shape[1]} transforms, beside {photo_set.path}")

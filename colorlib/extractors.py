@@ -5,8 +5,8 @@ a street is not. The paper borrows that knowledge from VGG16, a network that has
 learned to name what is in a photo. We call such a network an *extractor* and its 1000
 class scores, before the softmax, the photo's *embedding*.
 
-`EXTRACTORS` is the table of networks to choose from; `embed` computes the embeddings of
-a whole photo set once and keeps them beside it.
+`EXTRACTORS` is the table of networks to choose from; `embeddings` asks one of them about a whole
+photo set.
 
 Chapter: 03_features. Source: paper, sections 3.2 ("Classification End") and 3.3.
 """
@@ -14,24 +14,18 @@ Chapter: 03_features. Source: paper, sections 3.2 ("Classification End") and 3.3
 import dataclasses
 import functools
 import hashlib
-import math
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
-from keras import layers, ops
-from tqdm.auto import tqdm
+from keras import ops
 
-from colorlib.augment import TRANSFORMS, transform
-from colorlib.files import UserError, read_json, sha256_of, whole_file
+from colorlib.efficientnet_lite import efficientnet_lite
+from colorlib.files import UserError, read_json, sha256_of
 from colorlib.lab import lab_to_rgb, rgb_to_lab
 
-CLASSES = 1000
-BATCH = 32
-SAVE_EVERY = 30.0  # seconds of work that a killed `embed` may lose
 SHIPPED = Path(__file__).parent / "data" / "extractors"
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/keras-applications/"
 
@@ -52,73 +46,6 @@ def unit(photos):
 def lite(photos):
     """-0.99..1: EfficientNet-Lite."""
     return (photos - 127) / 128
-
-
-# --- EfficientNet-Lite: the one that is small enough to be shipped ---
-
-# Repeats, kernel size, stride of the first repeat, expansion, filters.
-LITE_STAGES = (
-    (1, 3, 1, 1, 16),  # 112x112
-    (2, 3, 2, 6, 24),  # 112x112 => 56x56
-    (2, 5, 2, 6, 40),  # 56x56 => 28x28
-    (3, 3, 2, 6, 80),  # 28x28 => 14x14
-    (3, 5, 1, 6, 112),  # 14x14
-    (4, 5, 2, 6, 192),  # 14x14 => 7x7
-    (1, 3, 1, 6, 320),  # 7x7
-)
-
-
-def efficientnet_lite(size, width=1.0, depth=1.0):
-    """EfficientNet-Lite without weights.
-
-    EfficientNet (Tan and Le, 2019, https://arxiv.org/abs/1905.11946) made simpler for
-    phones: ReLU6 for swish, no squeeze-and-excitation, stem and head of fixed width.
-
-    Parameters
-    ----------
-    size : int
-        Side of the square input.
-    width, depth : float
-        Factors for the filters and the repeats of each stage; 1 and 1 is Lite0.
-
-    Returns
-    -------
-    keras.Model
-        From (B, size, size, 3) to logits (B, 1000).
-    """
-    x = photos = keras.Input((size, size, 3))
-    x = _normalized(layers.Conv2D(32, 3, 2, "same", use_bias=False)(x))  # 224x224 => 112x112
-    for stage, (repeats, kernel, stride, expansion, filters) in enumerate(LITE_STAGES):
-        if 0 < stage < len(LITE_STAGES) - 1:
-            repeats = math.ceil(depth * repeats)
-        for repeat in range(repeats):
-            first = repeat == 0
-            x = _inverted_residual(
-                x, kernel, stride if first else 1, expansion, _multiple_of_8(width * filters)
-            )
-    x = _normalized(layers.Conv2D(1280, 1, use_bias=False)(x))  # (B, 7, 7, 1280)
-    x = layers.GlobalAveragePooling2D()(x)  # (B, 1280)
-    return keras.Model(photos, layers.Dense(CLASSES)(x))
-
-
-def _inverted_residual(x, kernel, stride, expansion, filters):
-    """Widen, look around within each channel, narrow; add the input if it still fits."""
-    narrow = x
-    if expansion > 1:
-        x = _normalized(layers.Conv2D(expansion * x.shape[-1], 1, use_bias=False)(x))
-    x = _normalized(layers.DepthwiseConv2D(kernel, stride, "same", use_bias=False)(x))
-    x = layers.Conv2D(filters, 1, use_bias=False)(x)
-    x = layers.BatchNormalization(epsilon=1e-3)(x)  # no ReLU: it would lose what is negative
-    return layers.Add()([x, narrow]) if x.shape == narrow.shape else x
-
-
-def _normalized(x):
-    return layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3)(x))
-
-
-def _multiple_of_8(filters):
-    rounded = max(8, int(filters + 4) // 8 * 8)
-    return rounded if rounded >= 0.9 * filters else rounded + 8
 
 
 # --- the table ---
@@ -216,7 +143,7 @@ EXTRACTORS = {row.name: row for row in _TABLE}
 # --- loading one ---
 
 
-def load_extractor(name, weights=None, softmax=False):
+def load_extractor(name, weights=None):
     """Build an extractor and fill it with its ImageNet weights.
 
     Parameters
@@ -226,9 +153,6 @@ def load_extractor(name, weights=None, softmax=False):
     weights : path-like, optional
         Local weights file. Default: the environment variable COLORLIB_<NAME>_WEIGHTS (such
         as COLORLIB_VGG16_WEIGHTS), then the file shipped with colorlib, then Keras' server.
-    softmax : bool
-        End in probabilities. The paper's words fit both: "just before the softmax", yet a
-        "probabilistic measure". Logits are O(10), most probabilities O(0.001).
 
     Returns
     -------
@@ -257,8 +181,6 @@ def load_extractor(name, weights=None, softmax=False):
     x = grey(photos)  # (B, H, W, 3)
     x = ops.image.resize(x, (row.size, row.size), interpolation="bilinear", antialias=True)
     scores = network(row.preprocess(x))  # (B, 1000)
-    if softmax:
-        scores = layers.Softmax()(scores)
     model = keras.Model(photos, scores, name=name)
     model.trainable = False
     return model
@@ -372,112 +294,6 @@ def _download(row, variable):
 def _md5_of(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "md5").hexdigest()
-
-
-# --- embeddings of a whole set ---
-
-
-def embed(photo_set, name, transforms=("identity", "mirror"), weights=None):
-    """Class scores of all photos of a set, computed once and kept beside it.
-
-    An extractor costs several times as much as the colourizer itself, yet gives the same
-    answer in each of the paper's 2000 epochs. So its answers go to
-
-        SET/embeddings/NAME-HASH/mirror.npy     one file for each transform, (N, 1000) float16
-        SET/embeddings/NAME-HASH/photos.txt     SHA-256 of the photo of each row
-
-    A run that was killed goes on where it was, and a set that has grown gets new rows only.
-
-    Parameters
-    ----------
-    photo_set : photoset.PhotoSet
-    name : str
-        A row of `EXTRACTORS`.
-    transforms : sequence of str
-        Which of `augment.TRANSFORMS` to lay the photos down in first.
-    weights : path-like, optional
-        See `load_extractor`.
-
-    Returns
-    -------
-    ndarray of float16, (N, T, 1000)
-        Logits; [i, t] belongs to photo i laid down in the way `transforms[t]`.
-
-    Raises
-    ------
-    UserError
-        As `load_extractor`; or if the stored embeddings are damaged or belong to other
-        photos. Chapter: 03_features.
-    """
-    return np.stack(embed_in_files(photo_set, name, transforms, weights), axis=1)
-
-
-def embed_in_files(photo_set, name, transforms=("identity", "mirror"), weights=None):
-    """The same as `embed`, but left on disk, for sets that are larger than the memory.
-
-    Parameters and errors are those of `embed`.
-
-    Returns
-    -------
-    list of numpy.memmap
-        For each transform the class scores, (N, 1000) float16, read as they are used.
-        Chapter: 03_features.
-    """
-    if unknown := set(transforms) - set(TRANSFORMS):
-        raise UserError(f"{unknown}: no such transforms; choose from {TRANSFORMS}")
-    folder = Path(photo_set.path) / "embeddings" / f"{name}-{weights_hash(name, weights)}"
-    _claim(folder, [row["sha256"] for row in photo_set.manifest])
-    # Built when it is first needed: if all rows are there, it never is.
-    extractor = functools.cache(functools.partial(load_extractor, name, weights))
-    columns = []
-    for way in transforms:
-        path = folder / f"{way.replace(',', '').replace(' ', '-')}.npy"  # turn-90-mirror.npy
-        _embed_transform(path, photo_set.photos, way, extractor)
-        columns.append(_read(path, most=len(photo_set.photos)))
-    return columns
-
-
-def _claim(folder, photos):
-    """Note whose embeddings the folder holds, before any are in it."""
-    path = folder / "photos.txt"
-    known = path.read_text().split() if path.exists() else []
-    if known != photos[: len(known)]:
-        raise UserError(f"{folder}: belongs to other photos than the set's; delete this folder")
-    if known != photos:
-        with whole_file(path) as temporary:
-            temporary.write_text("\n".join(photos) + "\n")
-
-
-def _embed_transform(path, photos, way, extractor):
-    """Bring the file of one transform up to date with the set."""
-    parts, saved = [], time.monotonic()
-    if path.exists():
-        parts = [_read(path, most=len(photos))]
-    done = sum(map(len, parts))
-    label, finished = f"Embedding ({way})", done == len(photos)
-    with tqdm(total=len(photos), initial=done, desc=label, disable=finished) as bar:
-        for start in range(done, len(photos), BATCH):
-            batch = transform(photos[start : start + BATCH], TRANSFORMS.index(way))
-            scores = extractor().predict_on_batch(batch).astype("float16")  # (B, 1000)
-            if not np.isfinite(scores).all():
-                raise UserError(f"{path}: class scores overflow float16; check the weights")
-            parts.append(scores)
-            bar.update(len(scores))
-            if start + BATCH >= len(photos) or time.monotonic() - saved >= SAVE_EVERY:
-                # All rows so far, whole: a file that exists is right, only maybe too short.
-                parts, saved = [np.concatenate(parts)], time.monotonic()
-                with whole_file(path) as temporary:
-                    np.save(temporary, parts[0])
-
-
-def _read(path, most):
-    try:
-        scores = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"{path}: is damaged ({error}); delete it") from error
-    if scores.dtype != "float16" or scores.shape[1:] != (CLASSES,) or len(scores) > most:
-        raise UserError(f"{path}: does not hold the class scores of {most} photos; delete it")
-    return scores
 
 
 # --- class names ---

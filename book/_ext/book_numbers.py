@@ -1,6 +1,7 @@
 """Number figures and equations by the chapters' own numbers: Fig. 4.2 is in chapter 04.
 
-Sphinx would count chapters from 1; ours begin with 00. `tools/classroom/student.py` numbers in the same way.
+Sphinx would count chapters from 1; ours begin with 00. The student copies are numbered in the same
+way.
 """
 
 import re

@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from colorlib.designs.paper import fusion
-from colorlib.extractors import CLASSES
+from colorlib.efficientnet_lite import CLASSES
 
 # Filters and stride of each 3x3 convolution of the encoder.
 ENCODER = ((64, 2), (128, 1), (128, 2), (256, 1), (256, 2), (512, 1), (512, 1), (256, 1))

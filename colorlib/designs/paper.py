@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from colorlib.extractors import CLASSES
+from colorlib.efficientnet_lite import CLASSES
 
 # Table 3: filters, kernel size, stride of each transposed convolution.
 DECODER = (

@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 from unsplash_server import UnsplashServer, find_authors
 
-from colorlib import extractors, machine, photoset, unsplash
+from colorlib import embeddings, machine, photoset, unsplash
 from colorlib.files import read_json, write_json
 
 LATENCY = 0.15
@@ -143,7 +143,7 @@ def content(folder):
 
 def learn_from(folder, out):
     photo_set = photoset.prepare(folder, out)
-    scores = extractors.embed(photo_set, "efficientnet_lite0")
+    scores = embeddings.embed(photo_set, "efficientnet_lite0")
     authors = {
         split: {photo_set.manifest[row]["author"] for row in rows}
         for split, rows in (("train", photo_set.train), ("validation", photo_set.validation))

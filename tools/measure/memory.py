@@ -20,6 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from colorlib import extractors, machine, photoset
+from colorlib.efficientnet_lite import CLASSES
 from colorlib.files import write_json
 
 STREAMED = (1_000, 10_000, 100_000)
@@ -109,7 +110,7 @@ def make_set(folder, count, size):
     scores.mkdir(parents=True)
     (scores / "photos.txt").write_text("\n".join(hashes) + "\n")
     for way in ("identity", "mirror"):
-        np.save(scores / f"{way}.npy", np.zeros((count, extractors.CLASSES), "float16"))
+        np.save(scores / f"{way}.npy", np.zeros((count, CLASSES), "float16"))
 
 
 if __name__ == "__main__":
