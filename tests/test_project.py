@@ -18,8 +18,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
 FLOORS = (
-    "files machine devices lab images photoset unsplash augment extractors embeddings inputs losses "
-    "metrics baselines designs anatomy weights recipes batches runs optimizers monitor training "
+    "files published machine devices lab images photoset unsplash augment extractors embeddings "
+    "inputs losses metrics baselines designs anatomy weights recipes batches runs optimizers monitor training "
     "colorizer evaluation ablation figures widgets checks cli"
 ).split()
 

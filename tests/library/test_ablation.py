@@ -3,11 +3,11 @@ import json
 import numpy as np
 import pytest
 
-from colorlib import ablation, evaluation
+from colorlib import ablation, evaluation, published
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError, sha256_of
 
-RESULTS = evaluation.Path(__file__).parents[2] / "book" / "results"
+RESULTS = published.FOLDER
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@
     python -m tools.site.book publish    the folder _build/publish
 
 A build starts afresh and keeps only what notebooks showed, and even that only while nothing changed
-that they could show: colorlib, the committed results, the packages. `_build/stamp.json` says what a
-finished site was built from; while that is still so, there is nothing to do.
+that they could show: colorlib and its published results, the packages. `_build/stamp.json` says
+what a finished site was built from; while that is still so, there is nothing to do.
 """
 
 import argparse
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "stamp.json"
-SHOWN = ("colorlib/**/*", "book/results/**/*", "requirements.lock")
+SHOWN = ("colorlib/**/*", "requirements.lock")
 SITE_ONLY = (
     *("notebooks/*.ipynb", "notebooks/student/*.ipynb", "book/**/*", "_static/**/*"),
     *(
