@@ -59,18 +59,20 @@ class Run:
                 f"choose another run folder, with start_from='{self.folder}' to begin from its "
                 "network"
             )
-        self._check_same_run("recipe.json", asked)
+        # A run that was begun before a parameter existed has been made with its default.
+        self._check_same_run("recipe.json", asked, dataclasses.asdict(type(recipe)()))
         self._check_same_run("data.json", photos)
         for leftover in self.folder.rglob(".????????-*"):
             leftover.unlink()  # a file that a killed process was writing
 
-    def _check_same_run(self, name, value):
+    def _check_same_run(self, name, value, defaults=None):
         path = self.folder / name
         if not path.exists():
             return write_json(path, value)
         before, now = read_json(path), json.loads(json.dumps(value))
         if not isinstance(before, dict):
             raise UserError(f"{path}: belongs to something else; choose another run folder")
+        before = (defaults or {}) | before
         for key in now:
             if before.get(key) != now[key]:
                 raise UserError(

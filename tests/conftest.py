@@ -43,10 +43,9 @@ def chromium():
 def site():
     """Folder of the built site; built now if its sources have changed since."""
     root = Path(__file__).parent.parent
-    sys.path.insert(0, str(root / "tools"))
     from tools.site import book
 
-    subprocess.run([sys.executable, root / "tools" / "book.py", "build"], check=True)
+    subprocess.run([sys.executable, "-m", "tools.site.book", "build"], cwd=root, check=True)
     return book.SITE
 
 

@@ -7,13 +7,30 @@ import time
 
 import numpy as np
 
+from colorlib import recipes, training
+from colorlib.batches import TrainingSet
+
 SMALL = dict(tier="smoke", epochs=4, checkpoint_seconds=0.0)
 RUN = """
 import json, sys
 from colorlib import recipes, training
+from colorlib.batches import TrainingSet
 recipe, hardware = recipes.recipe_from(json.loads(sys.argv[1]))
 training.train(recipe, sys.argv[2], hardware)
 """
+
+
+def train(parameters, folder):
+    """Train here, with the parameters of the notebook; the run's folder."""
+    recipe, hardware = recipes.recipe_from(parameters)
+    return training.train(recipe, folder, hardware)
+
+
+def prepared(parameters):
+    """Photos and a new trainer, as a run with these parameters begins with them."""
+    recipe, hardware = recipes.recipe_from(parameters)
+    data = TrainingSet(recipe, hardware)
+    return data, training.Trainer(recipe, data, hardware)
 
 
 def metrics(folder):

@@ -19,8 +19,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
 FLOORS = (
     "files published machine devices lab images photoset unsplash augment extractors embeddings "
-    "inputs losses metrics baselines designs anatomy weights recipes batches runs optimizers monitor training "
-    "colorizer evaluation ablation figures widgets checks cli"
+    "inputs losses metrics baselines designs anatomy weights recipes batches runs optimizers "
+    "monitor training colorizer evaluation ablation figures widgets checks cli"
 ).split()
 
 

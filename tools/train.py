@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from colorlib.cli import value_of
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "notebooks" / "05_training.ipynb"
 
 
@@ -65,12 +65,12 @@ def main():
 
 def watch(run, finished):
     """Follow the epochs that the run writes down, until `finished`."""
-    metrics, config = run / "metrics.jsonl", run / "config.json"
+    metrics, recipe = run / "metrics.jsonl", run / "recipe.json"
     bar = tqdm(desc="preparing photos and class scores", bar_format="{desc} {elapsed}")
     while not finished.wait(0.5):
         if bar.total is None and metrics.exists():
             bar.close()
-            epochs = json.loads(config.read_text())["epochs"]
+            epochs = json.loads(recipe.read_text())["epochs"]
             bar = tqdm(total=epochs, desc="training", unit="epoch")
         if bar.total is not None and bar.n < bar.total:
             rows = metrics.read_text().splitlines()

@@ -11,11 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
 from wrong_answers.evaluation import WRONG
 
 from tools.classroom import exercises, student
+
+ROOT = Path(__file__).parents[2]
+
 
 STEM = "06_evaluation"
 FACTOR, AUTHORS, TRICK = "evaluation_factor", "evaluation_authors", "evaluation_trick"
@@ -204,8 +205,8 @@ def run(tmp_path_factory):
 
 
 def tool(arguments):
-    command = [sys.executable, ROOT / "tools" / "course.py", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tools.classroom.course", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 

@@ -10,11 +10,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-
-if os.name == "nt":
-    pytest.skip("grading needs Linux or macOS", allow_module_level=True)
-
-ROOT = Path(__file__).parents[2]
 from nbgrader.api import Gradebook
 from test_class import FACTOR, RIGHT, STEM, TRICK, cell_of, contents, fill, own
 
@@ -22,12 +17,20 @@ from colorlib.files import UserError
 from tools.classroom import course as tool
 from tools.classroom import exercises, fence, student
 
+if os.name == "nt":
+    pytest.skip("grading needs Linux or macOS", allow_module_level=True)
+
+ROOT = Path(__file__).parents[2]
+
+
 GRADED = [each for each in exercises.of_the_book() if each.graded]
-AS_ONESELF = "import course, fence; fence.build = fence.same_user; course.main()"
+AS_ONESELF = (
+    "from tools.classroom import course, fence; fence.build = fence.same_user; course.main()"
+)
 
 
-def run(*arguments, command=("tools/classroom/course.py",)):
-    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'tools'}{os.pathsep}{ROOT}"}
+def run(*arguments, command=("-m", "tools.classroom.course")):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, *command, *map(str, arguments)],
         **{"cwd": ROOT, "env": environment, "capture_output": True, "text": True},

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
 from colorlib import checks
 from tools.classroom import exercises, student
+
+ROOT = Path(__file__).parents[2]
 
 BOOKS = student.masters()
 ALL = {each.name: each for each in exercises.of_the_book()}

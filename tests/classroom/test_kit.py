@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).parents[2]
 from tools.classroom import exercises, kit, student
+
+ROOT = Path(__file__).parents[2]
 
 GRADED = [each.name for each in exercises.of_the_book() if each.graded]
 READABLE = (".py", ".json", ".ipynb", ".html", ".js", ".md", ".txt")
@@ -118,6 +119,6 @@ def test_building_twice_gives_the_same_bytes(tmp_path):
 
 
 def test_a_private_folder_that_is_not_there_is_named():
-    command = [sys.executable, ROOT / "tools" / "kit.py", "--private", "nowhere"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tools.classroom.kit", "--private", "nowhere"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1 and "nowhere: is no folder" in done.stderr

@@ -22,7 +22,7 @@ class Painter:
     def __init__(self, a, b, name):
         self.color, self.card = (a, b), {"sha256": name * 64}
 
-    def ab(self, photos, class_scores=None):
+    def ab(self, photos, **given):
         return np.broadcast_to(np.float32(self.color), (*photos.shape[:3], 2))
 
 
@@ -155,9 +155,8 @@ def test_other_photos_are_refused_and_the_rest_is_ranked(
     published = read_json(result("shipped.json"))
     other["summary"] |= {name: published["summary"][name] for name in reference["summary"]}
     (tmp_path / "other.json").write_text(json.dumps(other))
-    (tmp_path / "own.json").write_text(
-        json.dumps(other | {"weights": {"the network": read_json(f"{SHIPPED}.json")["sha256"]}})
-    )
+    shipped = read_json(f"{SHIPPED['paper']}.json")["sha256"]
+    (tmp_path / "own.json").write_text(json.dumps(other | {"weights": {"x": shipped}}))
     assert build(tmp_path, held_out, tmp_path / "page.html") == 1
     said = capsys.readouterr()
     assert "2 networks, 3 reports refused" in said.out

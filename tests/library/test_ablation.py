@@ -85,7 +85,7 @@ def test_no_validation_photos(commons):
 
 def test_the_published_ablation_is_of_the_shipped_weights():
     published = json.loads((RESULTS / "ablation.json").read_text())
-    assert published["weights"]["network"] == sha256_of(f"{SHIPPED}.weights.h5")
+    assert published["weights"]["network"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
     shipped = json.loads((RESULTS / "shipped.json").read_text())["summary"]["shipped"]
     loss = published["summary"]["its own"]["loss"]["mean"]
     assert loss == pytest.approx(shipped["loss"]["mean"], rel=1e-3)
@@ -93,5 +93,5 @@ def test_the_published_ablation_is_of_the_shipped_weights():
 
 def test_the_pairs_are_of_the_shipped_weights():
     made = json.loads((RESULTS / "pairs.json").read_text())
-    assert made["weights"]["shipped"] == sha256_of(f"{SHIPPED}.weights.h5")
+    assert made["weights"]["shipped"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
     assert len(made["photos"]) == made["count"]

@@ -3,13 +3,14 @@ import numpy as np
 import pytest
 from keras import layers
 
-from colorlib import anatomy, network
+from colorlib import anatomy
+from colorlib.designs import build_network
 
 
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(0)
-    return network.colorizer()
+    return build_network("paper")
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,6 @@ def test_errors(model):
 
 def test_deep_koalarization_does_six_times_the_arithmetic(model):
     """The results page says so."""
-    other = network.colorizer(network.NetworkConfig(design="koalarization"))
+    other = build_network("baldassarre2017")
     ours, theirs = (sum(row.flop for row in anatomy.layer_table(each)) for each in (model, other))
     assert round(theirs / ours, 1) == 6.3

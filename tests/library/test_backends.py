@@ -18,18 +18,19 @@ np.save(sys.argv[2], Colorizer.load().ab(photos) / 128)
 """
 TRAIN = """
 import json, sys
-from colorlib import training
-training.train(training.config_from(json.loads(sys.argv[1])), sys.argv[2])
+from colorlib import recipes, training
+recipe, hardware = recipes.recipe_from(json.loads(sys.argv[1]))
+training.train(recipe, sys.argv[2], hardware)
 """
 # Put before TRAIN: the process ends after its first checkpoint.
 STOP = """
 import sys
 from colorlib.runs import Run
-checkpoint = Run._checkpoint
+checkpoint = Run.checkpoint
 def stop(*arguments):
     checkpoint(*arguments)
     sys.exit()
-Run._checkpoint = stop
+Run.checkpoint = stop
 """
 OTHERS = [name for name in ("jax", "torch") if importlib.util.find_spec(name)]
 

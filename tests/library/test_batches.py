@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from running import prepared
 
-from colorlib import training
-from colorlib.batches import Batches, Data
+from colorlib.batches import Batches
 from tools.measure import memory as bench_memory
 
 
@@ -15,12 +15,11 @@ def test_a_hundred_thousand_photos_stream_through_two_gigabytes(tmp_path):
 
 @pytest.mark.parametrize("on_device", [True, False])
 def test_a_batch_holds_the_rows_it_names(commons, on_device):
-    config = training.config_from({"tier": "smoke", "size": 256, "on_device": on_device})
-    data = Data(config)
+    data, trainer = prepared({"tier": "smoke", "size": 256, "on_device": on_device})
     rows = np.array([3, 1, 2])
     (batch,) = Batches(data, rows, 3)[0]
     if on_device:
-        batch = training.Colorization(config, data).bank(batch["row"])
+        batch = trainer.bank(batch["row"])
     assert np.array_equal(batch["photos"], commons.photos[rows])
-    assert np.array_equal(batch["scores"], data.scores(rows))
-    assert batch["scores"].shape == (3, 2, 1000)
+    assert np.array_equal(batch["class_scores"], data.told(rows)["class_scores"])
+    assert batch["class_scores"].shape == (3, 2, 1000)

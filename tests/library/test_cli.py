@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorlib import cli, network, photoset, weights
+from colorlib import cli, designs, photoset, weights
 
 
 @pytest.fixture
@@ -208,10 +208,11 @@ def test_wrong_weights(colorlib, photo, tmp_path):
 
 
 def test_weights_of_another_configuration(colorlib, photo, tmp_path):
-    config = network.NetworkConfig(encoder_filters=(8, 8, 8, 8, 8, 8))
-    weights.save_network(network.colorizer(config), tmp_path / "net", config, size=64)
+    options = {"encoder_filters": (8,) * 6}
+    network = designs.build_network("paper", options)
+    weights.save_network(network, tmp_path / "net", "paper", options, size=64)
     card = json.loads((tmp_path / "net.json").read_text())
-    card["network"]["encoder_filters"][0] = 16
+    card["options"]["encoder_filters"][0] = 16
     (tmp_path / "net.json").write_text(json.dumps(card))
     code, _, errors = colorlib("colorize", photo, "--weights", tmp_path / "net", "-o", tmp_path)
     assert code == 1

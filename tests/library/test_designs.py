@@ -95,7 +95,7 @@ def test_the_toy_trains_in_the_notebook(commons, tmp_path):
     """papermill's way, with the toy added as a user would: by a file that the kernel imports."""
     startup = tmp_path / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    (startup / "toy.py").write_text("import toy\n")
+    (startup / "add_toy.py").write_text("import toy\n")
     places = os.pathsep.join([str(Path(toy.__file__).parent), str(ROOT)])
     command = [sys.executable, "-m", "papermill", ROOT / "notebooks" / "05_training.ipynb"]
     options = ["-p", "tier", "smoke", "-p", "design", "toy", "-p", "run_folder", tmp_path / "run"]

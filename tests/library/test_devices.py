@@ -23,33 +23,16 @@ SMALL = dict(
 # On the processor JAX is slow at transposed convolutions.
 TINY = dict(limit=16, batch_size=4)
 # The number of devices must be said before anything is computed, so runs are made in a process of
-# their own. TensorFlow's devices draw random numbers of their own, so there without augmentation.
+# their own.
 PRETEND = """
 import json, sys
 import keras
-tensorflow = keras.backend.backend() == "tensorflow"
-if tensorflow:
-    import tensorflow as tf
-    (cpu,) = tf.config.list_physical_devices("CPU")
-    two = [tf.config.LogicalDeviceConfiguration()] * 2
-    tf.config.set_logical_device_configuration(cpu, two)
 """
 RUN = """
-from colorlib import training
-augmented = training.Colorization.vary
-plain = lambda self, photos, scores: (keras.ops.cast(photos, "float32") / 255, scores[:, 0])
+from colorlib import recipes, training
 for folder, parameters in map(json.loads, sys.argv[1:]):
-    alike = tensorflow and not parameters["score_dropout"]
-    training.Colorization.vary = plain if alike else augmented
-    training.train(training.config_from(parameters), folder)
-"""
-DRAW = """
-from colorlib import devices
-with devices.spread("all", 2):
-    seeds = keras.random.SeedGenerator(0), devices.Seed(0)
-    draw = lambda: [keras.random.uniform((4,), seed=seed) for seed in seeds]
-    drawn = tf.distribute.get_strategy().run(tf.function(draw))
-print(json.dumps([[each.numpy().tolist() for each in copies.values] for copies in drawn]))
+    recipe, hardware = recipes.recipe_from(parameters)
+    training.train(recipe, folder, hardware)
 """
 TWO = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
 
@@ -93,54 +76,6 @@ def assert_same(one, two):
     ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def tensorflow(commons, tmp_path_factory):
-    """Runs with one device; with two; with two, killed and resumed; with two and augmentation."""
-    root = tmp_path_factory.mktemp("tensorflow")
-    one, two, resumed, varied = (root / name for name in ("one", "two", "resumed", "varied"))
-    shared = {"devices": "all"}
-    process = start("tensorflow", (resumed, shared))
-    assert wait_for((resumed / "checkpoint.npz").exists, process), process.stderr.read()
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    other = {"on_device": False, "average": 0.9, "patience": 5, "score_dropout": 0.5, "epochs": 1}
-    runs = (one, {}), (two, shared), (resumed, shared), (varied, shared | other)
-    finish(start("tensorflow", *runs))
-    return one, two, resumed, varied
-
-
-def test_two_devices_learn_as_one_on_tensorflow(tensorflow):
-    one, two, _, _ = tensorflow
-    assert_same(one, two)
-    # Adam's memories show the size of the gradients, which its steps hide.
-    ours, theirs = arrays(two), arrays(one)
-    assert ours.keys() == theirs.keys()
-    for key, array in theirs.items():
-        assert np.linalg.norm(ours[key] - array) <= 0.2 * np.linalg.norm(array), key
-
-
-def test_a_killed_run_goes_on_with_two_devices(tensorflow):
-    _, two, resumed, _ = tensorflow
-    assert metrics(resumed) == [pytest.approx(row, rel=1e-6) for row in metrics(two)]
-    assert_same(two, resumed)
-
-
-def test_two_devices_augment_streamed_photos(tensorflow):
-    *_, varied = tensorflow
-    (row,) = metrics(varied)
-    assert 0 < row["loss"] < 0.1 and 0 < row["val_loss"] < 0.1
-    assert (varied / "model.json").exists()
-
-
-def test_copies_draw_random_numbers_of_their_own():
-    command = [sys.executable, "-c", PRETEND + DRAW]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-3000:]
-    alike, own = json.loads(done.stdout.splitlines()[-1])
-    assert alike[0] == alike[1] == own[0], "the first copy draws what a single device would"
-    assert not set(own[0]) & set(own[1])
-
-
 def test_two_devices_learn_as_one_on_jax(commons, tmp_path):
     pytest.importorskip("jax")
     one, two = tmp_path / "one", tmp_path / "two"
@@ -166,16 +101,31 @@ def test_two_processes_learn_as_one(commons, tmp_path):
     assert_same(one, two)
 
 
-def test_pytorch_shares_no_batches(monkeypatch):
-    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
-    with pytest.raises(UserError, match="tensorflow or jax"):
-        devices.spread("all", 8)
+def test_other_backends_say_what_to_do(monkeypatch):
+    for backend in ("tensorflow", "torch"):
+        monkeypatch.setattr(keras.backend, "backend", lambda backend=backend: backend)
+        with pytest.raises(UserError, match=r"needs JAX: install jax .* KERAS_BACKEND=jax"):
+            devices.spread("all", 8)
+        assert devices.process() == (0, 1) and devices.count() == 1
 
 
 def test_devices_share_a_batch_equally(tmp_path):
-    process = start("tensorflow", (tmp_path / "run", {"devices": "all", "batch_size": 7}))
+    pytest.importorskip("jax")
+    process = start("jax", (tmp_path / "run", {"devices": "all", "batch_size": 7}), **TWO)
     _, error = process.communicate(timeout=120)
     assert process.returncode != 0
     assert "batch_size is 7, which 2 devices cannot share equally" in error
     assert "such as 8" in error
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_of_one_device_goes_on_with_two(commons, tmp_path):
+    pytest.importorskip("jax")
+    run, alone = tmp_path / "run", tmp_path / "alone"
+    long = TINY | {"epochs": 2}
+    process = start("jax", (run, long), **TWO)
+    assert wait_for((run / "checkpoint.npz").exists, process), process.stderr.read()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    finish(start("jax", (run, long | {"devices": "all"}), (alone, long), **TWO))
+    assert_same(alone, run)

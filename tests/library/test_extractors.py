@@ -336,6 +336,7 @@ def test_damaged_embeddings_are_refused(tmp_path, fast):
 
 KILLED = """
 import os, signal, sys
+sys.path.insert(0, {tests!r})
 from pathlib import Path
 from test_extractors import small_set
 from colorlib import extractors
@@ -360,7 +361,7 @@ extractors.embed(small_set(Path({path!r}), 20), "efficientnet_lite0", ["mirror"]
 
 
 def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_bytes(tmp_path, lite0, monkeypatch):
-    script = KILLED.format(tests=str(Path(__file__).parents[1]), path=str(tmp_path / "a"))
+    script = KILLED.format(tests=str(Path(__file__).parent), path=str(tmp_path / "a"))
     child = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-2000:]
     (path,) = (tmp_path / "a").rglob("mirror.npy")

@@ -1,18 +1,19 @@
 import json
+import shutil
 import zipfile
 
 import numpy as np
 import pytest
-from running import SMALL, metrics
+from running import SMALL, metrics, train
 
-from colorlib import machine, runs, training
+from colorlib import embeddings, extractors, inputs, machine, monitor, photoset, runs
+from colorlib.colorizer import Colorizer
 from colorlib.files import UserError
 
 
 @pytest.fixture(scope="module")
 def run(commons, tmp_path_factory):
-    config = training.config_from(SMALL | {"epochs": 2, "limit": 16})
-    return training.train(config, tmp_path_factory.mktemp("runs") / "mine")
+    return train(SMALL | {"epochs": 2, "limit": 16}, tmp_path_factory.mktemp("runs") / "mine")
 
 
 def test_a_packed_run_goes_on_elsewhere(run, tmp_path):
@@ -22,7 +23,7 @@ def test_a_packed_run_goes_on_elsewhere(run, tmp_path):
     assert there == tmp_path / "mine"
     before = {path.name for path in run.iterdir()} - {".lock"}
     assert {path.name for path in there.iterdir()} == before
-    training.train(training.config_from(SMALL | {"epochs": 2, "limit": 16}), there)
+    train(SMALL | {"epochs": 2, "limit": 16}, there)
     assert metrics(there) == metrics(run)
 
 
@@ -38,11 +39,11 @@ def test_unpacking_overwrites_nothing(run, tmp_path):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"a/config.json": "{}", "b/config.json": "{}"}, "not a packed run"),
+        ({"a/recipe.json": "{}", "b/recipe.json": "{}"}, "not a packed run"),
         ({"photo.jpg": ""}, "not a packed run"),
         ({}, "not a packed run"),
-        ({"../config.json": "{}"}, "not a packed run"),
-        ({"/config.json": "{}"}, "not a packed run"),
+        ({"../recipe.json": "{}"}, "not a packed run"),
+        ({"/recipe.json": "{}"}, "not a packed run"),
     ],
 )
 def test_other_zips_are_refused(tmp_path, files, message):
@@ -68,18 +69,17 @@ def test_what_is_no_run_is_not_packed(tmp_path):
 
 
 def test_a_run_begun_before_a_parameter_existed_goes_on(run):
-    path = run / "config.json"
+    path = run / "recipe.json"
     asked = json.loads(path.read_text())
     del asked["patience"]
     path.write_text(json.dumps(asked))
-    training.train(training.config_from(SMALL | {"epochs": 2, "limit": 16}), run)
+    train(SMALL | {"epochs": 2, "limit": 16}, run)
     with pytest.raises(UserError, match="has patience 0, not 5"):
-        training.train(training.config_from(SMALL | {"epochs": 2, "limit": 16, "patience": 5}), run)
+        train(SMALL | {"epochs": 2, "limit": 16, "patience": 5}, run)
 
 
 def test_the_forecast_says_where_how_fast_and_how_long(commons, tmp_path, capsys):
-    config = training.config_from(SMALL | {"epochs": 1, "limit": 16})
-    training.train(config, tmp_path)
+    train(SMALL | {"epochs": 1, "limit": 16}, tmp_path)
     said = capsys.readouterr().err
     assert "no GPU (on Colab: Runtime > Change runtime type" in said
     assert "photos a second; 1 x 16 photos take about" in said
@@ -90,7 +90,7 @@ def test_the_forecast_says_where_how_fast_and_how_long(commons, tmp_path, capsys
     [(4.2, "4 seconds"), (99, "99 seconds"), (420, "7 minutes"), (9000, "2.5 hours")],
 )
 def test_times_are_spoken_plainly(seconds, spoken):
-    assert training._spoken(seconds) == spoken
+    assert monitor._spoken(seconds) == spoken
 
 
 CARDS = """#!/bin/sh
@@ -108,8 +108,7 @@ def test_cards_tell_their_names_and_what_they_draw(commons, tmp_path, monkeypatc
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert machine.gpu_names() == ["Tesla T4", "Tesla T4"]
     assert machine.gpu_watts() == 100
-    config = training.config_from(SMALL | {"epochs": 2, "limit": 16})
-    folder = training.train(config, tmp_path / "run")
+    folder = train(SMALL | {"epochs": 2, "limit": 16}, tmp_path / "run")
     assert metrics(folder)[0]["watts"] == 100
     found = runs.cost(folder)
     assert found["watt_hours"] == round(100 * found["hours"], 1)
@@ -136,3 +135,95 @@ def test_a_run_may_leave_its_card_behind(tmp_path):
     assert np.array_equal(runs.read_metrics(tmp_path)["watts"], [50, np.nan], equal_nan=True)
     found = runs.cost(tmp_path)
     assert (found["hours"], found["watt_hours"]) == (3, 50)
+
+
+@pytest.fixture
+def two_homes(commons, tmp_path):
+    """The same photo set in two places."""
+    album = tmp_path / "album"
+    album.mkdir()
+    shutil.copy(photoset.BUNDLED / "credits.csv", album)
+    for row in [*commons.train[:20], *commons.validation[:4]]:
+        shutil.copy(photoset.BUNDLED / commons.manifest[row]["file"], album)
+    photoset.prepare(album, tmp_path / "set", size=128)
+    shutil.copytree(tmp_path / "set", tmp_path / "elsewhere" / "other name")
+    return tmp_path / "set", tmp_path / "elsewhere" / "other name"
+
+
+def test_a_run_goes_on_wherever_its_photos_are(two_homes, tmp_path, monkeypatch):
+    here, there = two_homes
+    asked = SMALL | {"epochs": 4, "limit": 16}
+    whole = train(asked | {"photo_set": str(here)}, tmp_path / "whole")
+    checkpoint = runs.Run.checkpoint
+
+    def stop_after_one(run, epoch, state):
+        checkpoint(run, epoch, state)
+        raise SystemExit
+
+    monkeypatch.chdir(tmp_path)
+    ways = (
+        {"photo_set": "set"},
+        {"photo_set": "./set", "on_device": False},
+        {"photo_set": str(there), "checkpoint_seconds": 9.0, "steps_per_execution": 1},
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(runs.Run, "checkpoint", stop_after_one)
+        for change in ways:
+            with pytest.raises(SystemExit):
+                train(asked | {"checkpoint_seconds": 0.0} | change, tmp_path / "moved")
+    assert len(metrics(tmp_path / "moved")) == 3
+    unpacked = runs.unpack(runs.pack(tmp_path / "moved"), tmp_path / "other machine")
+    train(asked | {"photo_set": there, "precision": "float32"}, unpacked)
+    assert metrics(unpacked) == metrics(whole)
+    here = json.loads((unpacked / "machine.json").read_text())["hardware"]
+    assert here["photo_set"] == "other name", "the folder's name, not where it lies"
+
+
+def test_another_precision_may_go_on(commons, tmp_path, monkeypatch):
+    asked = SMALL | {"epochs": 2, "limit": 16}
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        checkpoint = runs.Run.checkpoint
+        patched.setattr(
+            runs.Run, "checkpoint", lambda *a: (checkpoint(*a), (_ for _ in ()).throw(SystemExit))
+        )
+        train(asked, tmp_path / "run")
+    train(asked | {"precision": "mixed_float16"}, tmp_path / "run")
+    assert len(metrics(tmp_path / "run")) == 2
+
+
+def test_a_checkpoint_names_variables_by_their_paths(run):
+    with np.load(run / "checkpoint.npz", allow_pickle=False) as arrays:
+        names = set(arrays)
+    assert {"encoder_1/kernel", "decoder_4_norm/moving_mean", "adam/iteration"} <= names
+    assert any(name.startswith("dice/") for name in names)
+    assert not any(name.isdigit() for name in names)
+
+
+def test_a_run_of_an_earlier_colorlib_says_what_to_do(run, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(UserError, match=r"earlier colorlib.*start_from"):
+        train(SMALL | {"epochs": 2, "limit": 16}, tmp_path)
+
+
+def test_the_extractor_sees_photos_as_large_as_in_training(two_homes, tmp_path, monkeypatch):
+    run = train(SMALL | {"epochs": 1, "limit": 16, "photo_set": two_homes[0]}, tmp_path / "run")
+    assert json.loads((run / "model.json").read_text())["extractor_size"] == 128
+    colorizer, seen = Colorizer.load(run), []
+    extractor = inputs._extractor("efficientnet_lite0", colorizer.card["extractor_weights"])
+
+    def look(photos, **options):
+        seen.append(photos.shape)
+        return extractor(photos, **options)
+
+    monkeypatch.setattr(inputs, "_extractor", lambda name, trained_with: look)
+    colorizer.ab(np.zeros((1, 300, 400, 3), "uint8"))
+    assert seen == [(1, 128, 192, 3)]
+
+
+def test_what_needs_no_class_scores_computes_none(commons, tmp_path, monkeypatch):
+    monkeypatch.setattr(embeddings, "embed_in_files", None)
+    monkeypatch.setattr(extractors, "load_extractor", None)
+    run = train(SMALL | {"epochs": 1, "limit": 16, "design": "paper_alone"}, tmp_path / "run")
+    card = json.loads((run / "model.json").read_text())
+    assert "extractor" not in card
+    assert Colorizer.load(run).colorize(np.zeros((8, 8, 3), "uint8")).shape == (8, 8, 3)

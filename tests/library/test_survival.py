@@ -6,10 +6,9 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from running import SMALL, kill_at_random, metrics, start
+from running import SMALL, kill_at_random, metrics, prepared, start, train
 
-from colorlib import runs, training, weights
-from colorlib.batches import Data
+from colorlib import recipes, runs, training, weights
 from colorlib.files import UserError
 
 # All that a run has to remember: Adam, the running average, the best epoch, the random numbers.
@@ -20,7 +19,7 @@ def same_run(folder, whole):
     """Assert that two runs ended with the same numbers, bit for bit."""
     assert metrics(folder) == metrics(whole)
     ours, theirs = (weights.load_network(run / "model") for run in (folder, whole))
-    assert ours[2]["epoch"] == theirs[2]["epoch"]
+    assert ours[1]["epoch"] == theirs[1]["epoch"]
     for a, b in zip(ours[0].get_weights(), theirs[0].get_weights(), strict=True):
         assert np.array_equal(a, b)
 
@@ -28,8 +27,7 @@ def same_run(folder, whole):
 @pytest.fixture(scope="module")
 def whole(commons, tmp_path_factory):
     """A run that nothing interrupts."""
-    config = training.config_from(SMALL | EVERYTHING)
-    return training.train(config, tmp_path_factory.mktemp("whole"))
+    return train(SMALL | EVERYTHING, tmp_path_factory.mktemp("whole"))
 
 
 def test_five_kills_at_random_moments_leave_no_trace(whole, tmp_path):
@@ -39,7 +37,7 @@ def test_five_kills_at_random_moments_leave_no_trace(whole, tmp_path):
 @pytest.mark.soak
 def test_twenty_kills_at_random_moments_leave_no_trace(commons, tmp_path):
     parameters = EVERYTHING | {"epochs": 80, "patience": 80}
-    whole = training.train(training.config_from(SMALL | parameters), tmp_path / "whole")
+    whole = train(SMALL | parameters, tmp_path / "whole")
     killed_and_whole(tmp_path / "killed", whole, 20, longest=0.8, **parameters)
 
 
@@ -48,7 +46,7 @@ def killed_and_whole(folder, whole, kills, longest, **parameters):
     assert done == kills, "the run ended before it was killed often enough"
     assert (folder / "checkpoint.npz").exists()
     assert len(metrics(folder)) < parameters["epochs"], "nothing is left to be resumed"
-    training.train(training.config_from(SMALL | parameters), folder)
+    train(SMALL | parameters, folder)
     same_run(folder, whole)
     left = {path.name for path in folder.iterdir()} - {path.name for path in whole.iterdir()}
     assert not left, "files that nobody will ever need"
@@ -76,38 +74,35 @@ def test_a_full_disk_costs_nothing(whole, tmp_path, limit, file):
     with np.load(tmp_path / "checkpoint.npz", allow_pickle=False) as arrays:
         assert int(arrays["epoch"]) == 2
     assert not list(tmp_path.glob(".*checkpoint.npz")), "half a checkpoint takes the space"
-    training.train(training.config_from(SMALL | EVERYTHING), tmp_path)
+    train(SMALL | EVERYTHING, tmp_path)
     same_run(tmp_path, whole)
 
 
 def test_nan_stops_with_advice_and_keeps_the_checkpoint(tmp_path):
-    config = training.config_from(SMALL | {"learning_rate": 1e30, "epochs": 50})
     with pytest.raises(UserError, match="lower learning_rate"):
-        training.train(config, tmp_path)
+        train(SMALL | {"learning_rate": 1e30, "epochs": 50}, tmp_path)
     for path in tmp_path.glob("checkpoint.npz"):
         with np.load(path, allow_pickle=False) as arrays:
             assert int(arrays["epoch"]) <= len(metrics(tmp_path))
 
 
 def test_damaged_checkpoint_is_named(whole, tmp_path):
-    for name in ("config.json", "data.json", "metrics.jsonl"):
+    for name in ("recipe.json", "data.json", "metrics.jsonl"):
         (tmp_path / name).write_bytes((whole / name).read_bytes())
     (tmp_path / "checkpoint.npz").write_bytes((whole / "checkpoint.npz").read_bytes()[:1000])
     with pytest.raises(UserError, match=r"checkpoint\.npz: is damaged"):
-        training.train(training.config_from(SMALL | EVERYTHING), tmp_path)
+        train(SMALL | EVERYTHING, tmp_path)
 
 
 def test_half_precision_scales_its_loss_and_resumes(commons, tmp_path):
     """Small gradients vanish in float16, so Keras scales the loss; the scale is remembered, too."""
-    config = training.config_from(
-        SMALL | {"precision": "mixed_float16", "limit": 8, "epochs": 2, "average": 0.9}
-    )
-    whole = training.train(config, tmp_path / "whole")
-    data = Data(config)
-    task = training.Colorization(config, data)
+    parameters = SMALL | {"precision": "mixed_float16", "limit": 8, "epochs": 2, "ema": 0.9}
+    whole = train(parameters, tmp_path / "whole")
+    data, task = prepared(parameters)
     assert type(task.optimizer).__name__ == "LossScaleOptimizer"
-    run = runs.Run(whole, config, data)
-    assert run.resume(task) == 2
+    task.optimizer.dynamic_scale.assign(1.0)
+    run = runs.Run(whole, data.recipe, data.identity, recipes.recipe_from(parameters)[1])
+    assert run.restore(task.state) == 2
     assert float(task.optimizer.dynamic_scale) > 1
     assert int(task.optimizer.inner_optimizer.iterations) == 2
     assert metrics(whole)[1]["loss"] < 1
@@ -116,7 +111,7 @@ def test_half_precision_scales_its_loss_and_resumes(commons, tmp_path):
 @pytest.fixture
 def small_device(monkeypatch):
     """A device whose memory holds batches of up to four photos; the error is the backend's own."""
-    learn = training.Colorization.learn
+    learn = training.Trainer.learn
 
     def try_to(task, batches, bar=None):
         if batches.size > small_device.photos:
@@ -124,75 +119,44 @@ def small_device(monkeypatch):
         return learn(task, batches, bar)
 
     small_device.photos = 4
-    monkeypatch.setattr(training.Colorization, "learn", try_to)
+    monkeypatch.setattr(training.Trainer, "learn", try_to)
     return small_device
 
 
 @pytest.mark.core
-def test_too_large_a_batch_is_halved_once(commons, small_device, tmp_path, capsys):
-    config = training.config_from(SMALL | {"limit": 16, "epochs": 2, "schedule": "cosine"})
-    training.train(config, tmp_path)
-    assert "too small for batches of 8; going on with 4" in capsys.readouterr().out
-    assert json.loads((tmp_path / "halved.json").read_text())["batch_size"] == 4
-    assert json.loads((tmp_path / "config.json").read_text())["batch_size"] == 8, "what was asked"
-    assert len(metrics(tmp_path)) == 2
-    with np.load(tmp_path / "checkpoint.npz", allow_pickle=False) as arrays:
-        assert 2 * 16 / 4 in [array for array in arrays.values() if array.ndim == 0], "no 8 steps"
-
-
-def test_a_halved_run_goes_on_halved(commons, small_device, tmp_path, monkeypatch, capsys):
-    """Killed after one epoch of the second attempt, it does not try the whole batch again."""
-    config = training.config_from(SMALL | {"limit": 16, "epochs": 3})
-    whole = training.train(config, tmp_path / "whole")
-    checkpoint = runs.Run._checkpoint
-
-    def stop(*arguments):
-        checkpoint(*arguments)
-        raise SystemExit
-
-    with monkeypatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(runs.Run, "_checkpoint", stop)
-        training.train(config, tmp_path / "stopped")
-    capsys.readouterr()
-    training.train(config, tmp_path / "stopped")
-    assert "going on with" not in capsys.readouterr().out
-    assert metrics(tmp_path / "stopped") == metrics(whole)
-
-
-def test_half_a_batch_may_be_too_large_as_well(commons, small_device, tmp_path):
-    small_device.photos = 2
-    config = training.config_from(SMALL | {"limit": 16})
-    with pytest.raises(UserError, match=r"batches of 4 .* batch_size"):
-        training.train(config, tmp_path)
+def test_a_full_memory_ends_in_advice_and_changes_nothing(commons, small_device, tmp_path):
+    with pytest.raises(UserError, match=r"batches of 8 photos of 64 .* smaller batch_size or size"):
+        train(SMALL | {"limit": 16, "epochs": 2}, tmp_path)
+    assert json.loads((tmp_path / "recipe.json").read_text())["batch_size"] == 8
+    assert not (tmp_path / "checkpoint.npz").exists()
 
 
 def test_other_errors_are_not_mistaken_for_a_full_memory(commons, tmp_path, monkeypatch):
     def fail(*_):
         raise ValueError("something else")
 
-    monkeypatch.setattr(training.Colorization, "learn", fail)
+    monkeypatch.setattr(training.Trainer, "learn", fail)
     with pytest.raises(ValueError, match="something else"):
-        training.train(training.config_from(SMALL), tmp_path)
-    assert not (tmp_path / "halved.json").exists()
+        train(SMALL, tmp_path)
 
 
 def test_patience_ends_a_run_and_keeps_its_best_epoch(commons, tmp_path, monkeypatch):
     """A rate so high that the network gets worse."""
     asked = SMALL | {"epochs": 30, "patience": 3, "learning_rate": 0.05, "limit": 16}
-    training.train(training.config_from(asked), tmp_path)
+    train(asked, tmp_path)
     rows = metrics(tmp_path)
     best = min(rows, key=lambda row: row["val_loss"])["epoch"]
     assert len(rows) == best + 3 < 30
     *_, card = weights.load_network(tmp_path / "model")
     assert card["epoch"] == best
     again = (tmp_path / "metrics.jsonl").read_bytes()
-    training.train(training.config_from(asked), tmp_path)
+    train(asked, tmp_path)
     assert (tmp_path / "metrics.jsonl").read_bytes() == again, "a run that is over went on"
 
 
 def test_the_average_is_measured_and_kept(commons, tmp_path):
     """With a share of a half: the mean of the last weights and of the average before them."""
-    config = training.config_from(SMALL | {"limit": 16, "epochs": 2, "average": 0.5})
+    asked = SMALL | {"limit": 16, "epochs": 2, "ema": 0.5}
     kept = []
     step = keras.Model.train_on_batch
 
@@ -203,7 +167,7 @@ def test_the_average_is_measured_and_kept(commons, tmp_path):
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(keras.Model, "train_on_batch", remember)
-        training.train(config, tmp_path)
+        train(asked, tmp_path)
     kept = kept[-4:]  # before them, the forecast took steps that were undone
     expected = kept[0]
     for value in kept[1:]:

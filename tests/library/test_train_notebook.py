@@ -9,10 +9,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def train(folder, *parameters):
-    command = [sys.executable, ROOT / "tools" / "train.py", folder, "-p", "tier", "smoke"]
+    command = [sys.executable, "-m", "tools.train", folder, "-p", "tier", "smoke"]
     for name, value in parameters:
         command += ["-p", name, value]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
 def test_the_notebook_leaves_a_whole_run(tmp_path):
@@ -20,11 +20,11 @@ def test_the_notebook_leaves_a_whole_run(tmp_path):
     assert done.returncode == 0, done.stderr
     names = {path.name for path in (tmp_path / "run").iterdir()}
     assert names >= {
-        *("05_training.ipynb", "config.json", "data.json", "machine.json", "metrics.jsonl"),
+        *("05_training.ipynb", "recipe.json", "data.json", "machine.json", "metrics.jsonl"),
         *("samples", "checkpoint.npz", "model.weights.h5", "model.json"),
         *("evaluation.json", "evaluation.md"),
     }
-    assert json.loads((tmp_path / "run" / "config.json").read_text())["seed"] == 3
+    assert json.loads((tmp_path / "run" / "recipe.json").read_text())["seed"] == 3
     for shown in ("| this run |", "| shipped |", "| grey |", str(tmp_path / "run" / "samples")):
         assert shown in done.stdout
     notebook = json.loads((tmp_path / "run" / "05_training.ipynb").read_text())
@@ -37,4 +37,4 @@ def test_an_unknown_parameter_is_an_error(tmp_path):
     done = train(tmp_path / "run", ("epoch", "3"))
     assert done.returncode == 1
     assert "unknown parameter 'epoch'; did you mean 'epochs'?" in done.stderr
-    assert not (tmp_path / "run" / "config.json").exists()
+    assert not (tmp_path / "run" / "recipe.json").exists()

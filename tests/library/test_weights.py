@@ -5,35 +5,36 @@ import keras
 import numpy as np
 import pytest
 
-from colorlib import network, weights
+from colorlib import designs, weights
+from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError
 
 pytestmark = pytest.mark.core
 
+OPTIONS = {"encoder_filters": (8, 8, 8, 8, 8, 8)}
 CARD = {"extractor": "efficientnet_lite0", "extractor_weights": "0", "size": 64}
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     keras.utils.set_random_seed(1)
-    config = network.NetworkConfig(encoder_filters=(8, 8, 8, 8, 8, 8))
-    model = network.colorizer(config)
+    model = designs.build_network("paper", OPTIONS)
     path = tmp_path_factory.mktemp("weights") / "net"
-    weights.save_network(model, path, config, **CARD)
-    return model, config, path
+    weights.save_network(model, path, "paper", OPTIONS, **CARD)
+    return model, path
 
 
 @pytest.fixture
 def copy(saved, tmp_path):
     for name in ("net.weights.h5", "net.json"):
-        (tmp_path / name).write_bytes((saved[2].parent / name).read_bytes())
+        (tmp_path / name).write_bytes((saved[1].parent / name).read_bytes())
     return tmp_path / "net"
 
 
 def test_round_trip(saved):
-    model, config, path = saved
-    again, again_config, card = weights.load_network(path)
-    assert again_config == config
+    model, path = saved
+    again, card = weights.load_network(path)
+    assert (card["design"], card["options"]["encoder_filters"]) == ("paper", [8] * 6)
     assert card["size"] == 64
     for before, after in zip(model.get_weights(), again.get_weights(), strict=True):
         assert np.array_equal(before, after)
@@ -41,12 +42,12 @@ def test_round_trip(saved):
 
 @pytest.mark.parametrize("suffix", [".json", ".weights.h5"])
 def test_either_file_names_the_network(saved, suffix):
-    assert weights.load_network(str(saved[2]) + suffix)[1] == saved[1]
+    assert weights.load_network(str(saved[1]) + suffix)[1] == weights.load_network(saved[1])[1]
 
 
 def test_half_precision_is_half_the_size(saved, tmp_path):
-    model, config, path = saved
-    weights.save_network(model, tmp_path / "half", config, half=True, **CARD)
+    model, path = saved
+    weights.save_network(model, tmp_path / "half", "paper", OPTIONS, half=True, **CARD)
     sizes = [os.path.getsize(f"{name}.weights.h5") for name in (tmp_path / "half", path)]
     assert sizes[0] < 0.55 * sizes[1]
     again = weights.load_network(tmp_path / "half")[0]
@@ -70,13 +71,16 @@ def test_weights_do_not_match_their_description(copy):
 
 def test_weights_of_another_configuration(copy):
     card = json.loads((copy.parent / "net.json").read_text())
-    card["network"]["encoder_filters"] = [8, 8, 8, 8, 8, 16]
+    card["options"]["encoder_filters"] = [8, 8, 8, 8, 8, 16]
     (copy.parent / "net.json").write_text(json.dumps(card))
     with pytest.raises(UserError, match=r"does not fit the network in net\.json"):
         weights.load_network(copy)
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", '{"network": {"depth": 3}}', "not json"])
+SOMETHING_ELSE = ("{}", "[]", '{"network": {"depth": 3}}', '{"design": "x"}', "not json")
+
+
+@pytest.mark.parametrize("text", SOMETHING_ELSE)
 def test_description_is_something_else(copy, text):
     (copy.parent / "net.json").write_text(text)
     with pytest.raises(UserError, match=r"net\.json"):
@@ -91,6 +95,31 @@ def test_no_half_written_weights(saved, copy, monkeypatch):
 
     monkeypatch.setattr(saved[0], "save_weights", break_off)
     with pytest.raises(UserError, match="No space left"):
-        weights.save_network(saved[0], copy, saved[1], **CARD)
+        weights.save_network(saved[0], copy, "paper", OPTIONS, **CARD)
     assert before == [(copy.parent / name).read_bytes() for name in ("net.weights.h5", "net.json")]
     assert sorted(file.name for file in copy.parent.iterdir()) == ["net.json", "net.weights.h5"]
+
+
+def of_yesterday(path, **flags):
+    """Rewrite a card in the form that it had when every network was the paper's."""
+    card = json.loads((path.parent / f"{path.name}.json").read_text())
+    card["network"] = card.pop("options") | {"design": "paper"} | flags
+    del card["design"]
+    card.pop("extractor_size", None)
+    (path.parent / f"{path.name}.json").write_text(json.dumps(card))
+
+
+def test_weights_of_yesterday_give_the_same_colours(tmp_path, photos):
+    for suffix in (".json", ".weights.h5"):
+        source = SHIPPED["paper"]
+        (tmp_path / f"old{suffix}").write_bytes(source.with_name(source.name + suffix).read_bytes())
+    of_yesterday(tmp_path / "old")
+    old = Colorizer.load(tmp_path / "old")
+    assert old.card["design"] == "paper" and old.card["extractor_size"] == 256
+    assert np.array_equal(old.ab(photos[:1]), Colorizer.load().ab(photos[:1]))
+
+
+def test_yesterdays_network_without_scores_says_what_to_do(copy):
+    of_yesterday(copy, class_scores="none")
+    with pytest.raises(UserError, match="train it anew with the design paper_alone"):
+        weights.load_network(copy)

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tools.site import book
+
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHAPTERS = ("notebooks/00_quickstart.html", "notebooks/01_lab.html")
 SHARED = ("_static/", "vendor/", "searchindex.js")  # what all pages load
 FIRST_VIEW = 2_000_000  # bytes of a page itself and of its pictures, before anyone scrolls
-
-from tools.site import book
 
 
 def pages():

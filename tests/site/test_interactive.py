@@ -12,12 +12,11 @@ from playwright.sync_api import expect
 
 from colorlib import evaluation, lab
 from colorlib.published import result
+from tools.site import interactives
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "book" / "interactive"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.mjs") if path.stem != "common")
-
-from tools.site import interactives
 
 
 @pytest.fixture

@@ -5,15 +5,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+import quiz
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 from sphinx.application import Sphinx
 
+from tools.classroom import student
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "book" / "quizzes").glob("*.json"))
-import quiz
 
-from tools.classroom import student
 
 STEMS = {path.stem for path in student.MASTERS.glob("*.ipynb")}
 SAMPLE = [

@@ -13,9 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
 from tools.classroom import exercises
 from tools.site import book
+
+ROOT = Path(__file__).parents[2]
 
 SHARED = ("_static", "vendor")  # what pages load from here is not a page's own
 
@@ -197,19 +198,22 @@ def test_a_missing_npm_is_said_in_one_line(tmp_path):
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / name, tmp_path)
-    command = [sys.executable, tmp_path / "tools" / "vendor.py"]
-    done = subprocess.run(command, env={"PATH": "/nowhere"}, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tools.site.vendor"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PATH": "/nowhere"}, capture_output=True, text=True
+    )
     assert done.returncode == 1
     assert "npm" in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.fixture
 def small_book(tmp_path):
-    """A book of two pages with tools/site/book.py, a colorlib of one line, and nothing to vendor."""
-    for folder in ("tools", "colorlib", "notebooks", "book"):
-        (tmp_path / folder).mkdir()
-    shutil.copy(ROOT / "tools" / "book.py", tmp_path / "tools")
-    (tmp_path / "tools" / "vendor.py").touch()
+    """A book of two pages with our way to build, a colorlib of one line, nothing to vendor."""
+    for folder in ("tools/site", "colorlib", "notebooks", "book"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("__init__.py", "site/__init__.py", "site/book.py"):
+        shutil.copy(ROOT / "tools" / name, tmp_path / "tools" / name)
+    (tmp_path / "tools" / "site" / "vendor.py").touch()
     (tmp_path / "_config.yml").write_text(
         "only_build_toc_files: true\n"
         "execute: {execute_notebooks: cache}\n"
@@ -241,9 +245,11 @@ def small_book(tmp_path):
 
 def make(folder):
     """Build; return the exit status, what was said, and the page's output cell."""
-    command = [sys.executable, folder / "tools" / "book.py", "build"]
+    command = [sys.executable, "-m", "tools.site.book", "build"]
     environment = os.environ | {"PYTHONPATH": str(folder)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200
+    )
     page = folder / "_build" / "html" / "notebooks" / "b.html"
     shown = re.search(r"(first|second) \d{15,}", page.read_text()) if page.exists() else None
     return done.returncode, done.stdout + done.stderr, shown and shown[0]

@@ -32,7 +32,7 @@ NOWHERE = "http://127.0.0.1:9"  # nothing listens there
 @pytest.fixture(scope="module")
 def archive(site):
     """Path of the kit, as `make offline-kit` writes it."""
-    environments.run([sys.executable, ROOT / "tools" / "offline.py"])
+    environments.run([sys.executable, "-m", "tools.classroom.offline"], cwd=ROOT)
     return offline.KIT
 
 

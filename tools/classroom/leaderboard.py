@@ -133,7 +133,7 @@ def doubts(entry, report, reference):
     """Reasons not to believe a report, in words; none for an honest one."""
     if not re.fullmatch("[0-9a-f]{64}", entry.weights):
         yield f"names weights {entry.weights!r}, which is no SHA-256; it was edited"
-    if entry.weights == read_json(f"{SHIPPED}.json")["sha256"]:
+    if entry.weights == read_json(f"{SHIPPED['paper']}.json")["sha256"]:
         yield "measures the weights that come with the kit; give --weights to colorlib evaluate"
     if report["photos"] != reference["photos"]:
         yield (

@@ -78,7 +78,7 @@ def compare_backends():
 def measure(way, backend="tensorflow"):
     """What a process of its own finds."""
     print(f"measuring: {way}, on {backend}", flush=True)
-    command = [sys.executable, __file__, "--only", way]
+    command = [sys.executable, "-m", "tools.measure.bench", "--only", way]
     settings = os.environ | {"KERAS_BACKEND": backend}
     done = subprocess.run(command, env=settings, stdout=subprocess.PIPE, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
@@ -163,9 +163,10 @@ def plain():
     import keras
     from skimage.color import rgb2lab
 
-    from colorlib import extractors, network
+    from colorlib import extractors
+    from colorlib.designs import build_network
 
-    model = network.colorizer()
+    model = build_network("paper")
     model.compile(keras.optimizers.Adam(), "mse", jit_compile=False)
     extractor = extractors.load_extractor("efficientnet_lite0")
     batches = photo_batches(32)
@@ -174,21 +175,16 @@ def plain():
         rgb = next(batches)
         lab = rgb2lab(rgb)
         scores = extractor.predict_on_batch(255 * rgb)
-        return {"lightness": lab[..., :1] / 50 - 1, "class_scores": scores}, lab[..., 1:] / 128
+        return {"lightness": lab[..., :1], "class_scores": scores}, lab[..., 1:]
 
     return timed(lambda batch: model.train_on_batch(*batch), make_input, 32)
 
 
 def paper_task():
     """What `train` would begin with, for the paper's network and batch."""
-    from colorlib import training
-    from colorlib.batches import Data
+    from tools.measure import prepared
 
-    config = training.config_from(
-        {"tier": "full", "extractor": "efficientnet_lite0", "transforms": 2}
-    )
-    data = Data(config)
-    return config, data, training.Colorization(config, data)
+    return prepared(tier="full", extractor="efficientnet_lite0", transforms=2)
 
 
 def cached(online=False):
@@ -196,14 +192,14 @@ def cached(online=False):
     from colorlib import extractors
     from tools.measure.profile_step import Compiled, only_input
 
-    config, data, task = paper_task()
+    data, task = paper_task()
     if online:
         extractor = extractors.load_extractor("efficientnet_lite0")
         with_cached_scores = task.vary
 
-        def vary(photos, scores):
-            rgb, _ = with_cached_scores(photos, scores)
-            return rgb, extractor(255 * rgb, training=False)
+        def vary(batch):
+            rgb, _ = with_cached_scores(batch)
+            return rgb, {"class_scores": extractor(255 * rgb, training=False)}
 
         task.vary = vary
 
@@ -218,7 +214,7 @@ def cached(online=False):
             step(*batches[number])
         return time.perf_counter() - started
 
-    return row(seconds(task.train_on_batch), seconds(only.predict_on_batch), config.batch_size)
+    return row(seconds(task.train_on_batch), seconds(only.predict_on_batch), data.recipe.batch_size)
 
 
 def online():
@@ -233,19 +229,23 @@ def against_ready():
     count against it; what the pipeline does during the steps does.
     """
     import keras
-    from keras import ops
 
-    from colorlib import lab, network
+    from colorlib import lab
+    from colorlib.designs import build_network
+    from colorlib.losses import equation_1
 
-    config, data, task = paper_task()
-    batches = data.training(0).first(STEPS)
+    data, task = paper_task()
+    batches, batch_size = data.training(0).first(STEPS), data.recipe.batch_size
     photos = data.photos(batches.rows)  # (6 * 32, 256, 256, 3)
     colors = np.concatenate([lab.rgb_to_lab(photo[None]) for photo in photos])
-    inputs = network.scale_inputs(colors[..., :1], data.scores(batches.rows)[:, 0], config.network)
-    inputs = {name: ops.convert_to_numpy(array) for name, array in inputs.items()}
-    true_ab = lab.scale_ab(colors[..., 1:], config.network.ab_divisor)
-    model = network.colorizer(config.network)
-    model.compile(keras.optimizers.Adam(config.learning_rate), "mse", jit_compile=task.jit_compile)
+    scores = data.told(batches.rows)["class_scores"][:, 0].astype("float32")
+    inputs, true_ab = {"lightness": colors[..., :1], "class_scores": scores}, colors[..., 1:]
+    model = build_network("paper")
+    model.compile(
+        keras.optimizers.Adam(data.recipe.learning_rate),
+        lambda true_ab, ab: equation_1({"ab": true_ab}, ab),
+        jit_compile=task.jit_compile,
+    )
 
     class StepEnds(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -260,7 +260,7 @@ def against_ready():
 
     def ready_step():
         model.ends = []
-        model.fit(inputs, true_ab, config.batch_size, verbose=0, callbacks=[StepEnds()])
+        model.fit(inputs, true_ab, batch_size, verbose=0, callbacks=[StepEnds()])
         return (model.ends[-1] - model.ends[0]) / (STEPS - 1)
 
     cached_step(), ready_step()  # the first ones compile
@@ -272,7 +272,7 @@ def against_ready():
             seconds.append((ready_step(), cached_step())[::-1])
     seconds = np.array(seconds)  # (ROUNDS, 2)
     ratios = seconds[:, 1] / seconds[:, 0]
-    cached_rate, ready_rate = config.batch_size / np.median(seconds, axis=0)
+    cached_rate, ready_rate = batch_size / np.median(seconds, axis=0)
     return {
         "rounds": ROUNDS,
         "steps_a_round": STEPS,
@@ -287,7 +287,7 @@ def on_backend():
     """`cached` without the share of its input, and the layer that backends differ in most."""
     from keras import layers
 
-    config, data, task = paper_task()
+    data, task = paper_task()
     batches = data.training(0).first(2)
     task.learn(batches.first(1))  # the first compiles
     started = time.perf_counter()
@@ -296,7 +296,7 @@ def on_backend():
     there = step_of(layers.Conv2D(64, 3, 2, "same"), 128, task.jit_compile)
     back = step_of(layers.Conv2DTranspose(64, 3, 2, "same"), 64, task.jit_compile)
     return {
-        "photos_per_second": round(config.batch_size / seconds, 2),
+        "photos_per_second": round(data.recipe.batch_size / seconds, 2),
         "transposed_times_convolution": round(back / there, 2),  # the same arithmetic
     }
 

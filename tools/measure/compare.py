@@ -18,27 +18,27 @@ from pathlib import Path
 
 from colorlib import evaluation, photoset, runs, training
 from colorlib.colorizer import Colorizer
-from colorlib.files import read_json, write_json
-from colorlib.network import NetworkConfig
+from colorlib.files import write_json
 from colorlib.published import FOLDER as PUBLISHED
+from colorlib.recipes import recipe_from
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "runs" / "compare"
-SMALL_FILES = ("config.json", "data.json", "machine.json", "metrics.jsonl")
+SMALL_FILES = ("recipe.json", "data.json", "machine.json", "metrics.jsonl")
 
 NETWORKS = {
-    "paper": NetworkConfig(),
-    "without scores": NetworkConfig(class_scores="none"),
-    "koalarization": NetworkConfig(design="koalarization"),
+    "paper": "paper",
+    "without scores": "paper_alone",
+    "koalarization": "baldassarre2017",
 }
 SMALL = {"tier": "full", "extractor": "efficientnet_lite0", "transforms": 2, "limit": 1500}
 EXPERIMENTS = {
     # A falling rate, because after eight epochs a steady one leaves much to chance.
     "networks": {
         f"{name}, seed {seed}": SMALL
-        | {"size": 128, "epochs": 8, "schedule": "cosine", "seed": seed, "network": network}
+        | {"size": 128, "epochs": 8, "schedule": "cosine", "seed": seed, "design": design}
         for seed in (0, 1)
-        for name, network in NETWORKS.items()
+        for name, design in NETWORKS.items()
         if seed == 0 or name != "koalarization"  # it takes five times as long
     },
     # The values of "modern" were not tuned on these photos, and it gets the same number of epochs.
@@ -57,9 +57,9 @@ def main():
     photo_set, folders = photoset.load(chosen.set), {}
     for name, parameters in EXPERIMENTS[chosen.experiment].items():
         print(name, flush=True)
-        config = training.config_from(parameters | {"photo_set": chosen.set})
+        recipe, hardware = recipe_from(parameters | {"photo_set": chosen.set})
         folder = RUNS / chosen.experiment / name.replace(", ", "-").replace(" ", "-")
-        folders[name] = training.train(config, folder)
+        folders[name] = training.train(recipe, folder, hardware)
     colorizers = {name: Colorizer.load(folder) for name, folder in folders.items()}
     report = evaluation.compare(colorizers, photo_set)
     target = PUBLISHED / chosen.experiment
@@ -79,9 +79,6 @@ def keep(folder, target):
     target.mkdir(parents=True, exist_ok=True)
     for name in SMALL_FILES:
         shutil.copy(folder / name, target / name)
-    config = read_json(folder / "config.json")
-    config["photo_set"] = Path(config["photo_set"]).name  # where it lay is nobody's business
-    write_json(target / "config.json", config)
 
 
 if __name__ == "__main__":

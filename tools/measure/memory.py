@@ -30,13 +30,11 @@ BLOCK = 500
 
 TRAIN = """
 import json, re, sys
-from colorlib import training
-from colorlib.batches import Data
+from tools.measure import prepared
 asked = json.loads(sys.argv[1])
 steps = asked.pop("steps")
-data = Data(training.config_from(asked))
-task = training.Colorization(data.config, data)
-task.learn(data.training(0).first(steps))
+data, trainer = prepared(**asked)
+trainer.learn(data.training(0).first(steps))
 if not data.on_device:  # now only the reading, of the whole set
     batches = data.training(1)
     for number in range(len(batches)):

@@ -29,9 +29,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from colorlib import anatomy, lab, losses, machine, training
-from colorlib.batches import Data
+from colorlib import anatomy, lab, machine
 from colorlib.files import write_json
+from tools.measure import prepared
 
 ROUNDS = 10  # the experiments take turns, and the median of each counts
 
@@ -51,16 +51,10 @@ def main():
 
 def profile(precision):
     """Measure the step, its parts and its bound in one precision."""
-    config = training.config_from({
-        "tier": "full",
-        "extractor": "efficientnet_lite0",
-        "transforms": 2,
-        "precision": precision,
-        "steps_per_execution": 1,
-        "on_device": True,
-    })  # fmt: skip
-    data = Data(config)
-    with_adam, with_descent = (training.Colorization(config, data) for _ in range(2))
+    asked = dict(tier="full", extractor="efficientnet_lite0", transforms=2)
+    asked |= dict(precision=precision, steps_per_execution=1, on_device=True)
+    (data, with_adam), (_, with_descent) = prepared(**asked), prepared(**asked)
+    config = data.recipe
     jit = with_adam.jit_compile
     with_descent.compile(keras.optimizers.SGD(config.learning_rate), jit_compile=jit)
     (batch,) = data.training(0)[0]  # row numbers (32,)
@@ -138,14 +132,13 @@ def traffic(network, config, dtype):
 
 def only_input(task, batch):
     batch = task.bank(batch["row"])
-    rgb, scores = task.vary(batch["photos"], batch["scores"])
-    return ops.mean(lab.rgb_to_lab(rgb), axis=(1, 2, 3)) + ops.mean(
-        ops.cast(scores, "float32"), axis=-1
-    )  # (32,)
+    rgb, told = task.vary(batch)
+    scores = ops.cast(told["class_scores"], "float32")
+    return ops.mean(lab.rgb_to_lab(rgb), axis=(1, 2, 3)) + ops.mean(scores, axis=-1)  # (32,)
 
 
 def forward(task, batch):
-    return ops.reshape(losses.paper_loss(**task(batch, training=True)), (1,))
+    return ops.reshape(task.compute_loss(y_pred=task(batch, training=True)), (1,))
 
 
 class Compiled(keras.Model):

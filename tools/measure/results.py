@@ -19,8 +19,9 @@ from colorlib import ablation, evaluation, figures, photoset, training
 from colorlib.baselines import BASELINES
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import read_json, write_json
-from colorlib.network import NetworkConfig
 from colorlib.published import FOLDER as PUBLISHED
+from colorlib.recipes import recipe_from
+from colorlib.runs import read_metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "book" / "results"  # what only pages show; what chapters show is PUBLISHED
@@ -31,7 +32,8 @@ TABLES = (
     ("PSNR", "SSIM", "colourfulness", "chroma"),
 )
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
-LAB_FILES = ("config.json", "data.json", "machine.json", "metrics.jsonl", "evaluation.json")
+CARD = Path(f"{SHIPPED['paper']}.json")
+LAB_FILES = ("recipe.json", "data.json", "machine.json", "metrics.jsonl", "evaluation.json")
 
 
 def main():
@@ -116,13 +118,13 @@ def ablate_lab_run(run, photos):
 
     That run lies beside the first and is trained now, unless it has been.
     """
-    asked = read_json(run / "config.json")
-    asked["network"] = NetworkConfig(**asked["network"] | {"class_scores": "none"})
+    asked = read_json(run / "recipe.json")
+    recipe, hardware = recipe_from(asked | {"design": "paper_alone", "start_from": None})
     blind = run.with_name(f"{run.name}-without-scores")
-    training.train(training.TrainingConfig(**asked), blind)
+    training.train(recipe, blind, hardware)
     report = ablation.ablate(Colorizer.load(run), photos, Colorizer.load(blind))
     ended = {
-        name: {loss: float(figures.read_metrics(folder)[loss][-1]) for loss in ("loss", "val_loss")}
+        name: {loss: float(read_metrics(folder)[loss][-1]) for loss in ("loss", "val_loss")}
         for name, folder in (("with class scores", run), ("without", blind))
     }
     write_json(PUBLISHED / "lab" / "ablation.json", {
@@ -150,8 +152,8 @@ def copy_lab_run(run, *other_seeds):
         runs = (run, *other_seeds)
         write_json(target / "seeds.json", {
             "made_by": "make results, from runs that differ in their seed only",
-            "seeds": [read_json(other / "config.json")["seed"] for other in runs],
-            "val_loss": [figures.read_metrics(other)["val_loss"].tolist() for other in runs],
+            "seeds": [read_json(other / "recipe.json")["seed"] for other in runs],
+            "val_loss": [read_metrics(other)["val_loss"].tolist() for other in runs],
         })  # fmt: skip
 
 
@@ -161,8 +163,8 @@ def write_scrubber(run, target):
     sprite = Image.fromarray(np.concatenate([np.concatenate(row, axis=1) for row in rows]))
     columns, side = len(rows[0]), 64
     sprite.resize((columns * side, len(rows) * side)).save(target / "scrubber.jpg", quality=85)
-    config, report = read_json(run / "config.json"), read_json(run / "evaluation.json")
-    curves = figures.read_metrics(run)
+    config, report = read_json(run / "recipe.json"), read_json(run / "evaluation.json")
+    curves = read_metrics(run)
     write_json(target / "scrubber.json", {
         "made_by": (
             f"make results, from a run of {config['epochs']} epochs at the {config['tier']} tier, "
@@ -185,10 +187,10 @@ def write_results_page(folder=ROOT / "book"):
     text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
     values = {"shipped": section(shipped), "goals": goals(shipped)}
     values |= {"lab": "", "lab_made": ""}
-    values["trained_on"] = str(read_json(f"{SHIPPED}.json")["stages"][-1]["training_photos"])
+    values["trained_on"] = str(read_json(CARD)["stages"][-1]["training_photos"])
     if (PUBLISHED / "lab" / "evaluation.json").exists():
         lab = read_json(PUBLISHED / "lab" / "evaluation.json")
-        config = read_json(PUBLISHED / "lab" / "config.json")
+        config = read_json(PUBLISHED / "lab" / "recipe.json")
         values["lab"] = section(lab, peeking=False)
         values["lab_made"] = (
             f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
@@ -228,10 +230,10 @@ def section(report, peeking=True, of="the bundled set"):
 
 
 def comparison(folder):
-    """What tools/measure/compare.py found: metrics, differences, cost, and what they were made with."""
+    """What compare.py found: metrics, differences, cost, and what they were made with."""
     report = read_json(folder / "report.json")
     runs = {name: folder / run for name, run in report["folders"].items()}
-    config, data = (read_json(next(iter(runs.values())) / f"{n}.json") for n in ("config", "data"))
+    config, data = (read_json(next(iter(runs.values())) / f"{n}.json") for n in ("recipe", "data"))
     lines = ["| one − other | loss | AuC |", "| --- | ---: | ---: |"]
     for pair, found in report["between"].items():
         one, other = (set(name.split(", ")) for name in pair.split(" - "))
@@ -263,7 +265,7 @@ def cost(report, runs):
     lines = ["| run | epochs | lowest validation loss | in epoch | last | CPU hours |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, folder in runs.items():
-        spent, losses = report["cost"][name], figures.read_metrics(folder)["val_loss"]
+        spent, losses = report["cost"][name], read_metrics(folder)["val_loss"]
         lines.append(
             f"| {name} | {spent['epochs']} | {losses.min():.4f} | {losses.argmin() + 1} | "
             f"{losses[-1]:.4f} | {spent['cpu_hours']:.2f} |"
@@ -387,7 +389,7 @@ def goals(report):
 
 def write_model_card(report):
     """Beside the weights: what they are, how good, and what they cannot do."""
-    card = read_json(f"{SHIPPED}.json")
+    card = read_json(CARD)
     stages = "\n".join(
         f"{number}. {stage['size']}x{stage['size']} pixels, {stage['epochs']} epochs of "
         f"{stage['training_photos']} photos, {stage['hours']} hours; "
@@ -397,7 +399,7 @@ def write_model_card(report):
         for number, stage in enumerate(card["stages"], start=1)
     )
     text = CARD.format(**card, stages_text=stages, goals=goals(report), table=section(report))
-    Path(SHIPPED.parent / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+    Path(CARD.with_name("MODEL_CARD.md")).write_text(text, encoding="utf-8")
 
 
 CARD = """# Model card: the network that comes with colorlib

@@ -11,12 +11,12 @@ import argparse
 from pathlib import Path
 
 from colorlib.colorizer import SHIPPED, Colorizer
-from colorlib.figures import read_metrics
 from colorlib.files import read_json
+from colorlib.runs import read_metrics
 
 STAGE = (
     *("size", "epochs", "batch_size", "learning_rate", "schedule", "weight_decay"),
-    *("transforms", "shift", "brightness", "score_dropout", "precision", "seed"),
+    *("transforms", "shift", "brightness", "score_dropout", "seed"),
 )
 
 
@@ -36,16 +36,17 @@ def main():
         "processor": f"{machine['processor']}, {machine['cores']} cores",
         "keras": f"{machine['versions']['keras']} on {machine['backend']}",
     }
-    colorizer.save(SHIPPED, half=True)
-    print(f"{SHIPPED}.weights.h5 and .json; now: make results")
+    target = SHIPPED[colorizer.card["design"]]
+    colorizer.save(target, half=True)
+    print(f"{target}.weights.h5 and .json; now: make results")
 
 
 def describe(run):
     """What one stage did, from its own files."""
-    config, data = read_json(run / "config.json"), read_json(run / "data.json")
+    recipe, data = read_json(run / "recipe.json"), read_json(run / "data.json")
     curves = read_metrics(run)
     return {
-        **{name: config[name] for name in STAGE},
+        **{name: recipe[name] for name in STAGE},
         "training_photos": data["training"],
         "validation_photos": data["validation"],
         "training_loss": round(float(curves["loss"][-1]), 5),

@@ -64,7 +64,7 @@ def build():
     if before.get("shown") != stamp()["shown"]:
         shutil.rmtree(BUILD / ".jupyter_cache", ignore_errors=True)
     shutil.rmtree(ROOT / "notebooks" / "runs", ignore_errors=True)
-    subprocess.run([sys.executable, ROOT / "tools" / "vendor.py"], check=True)
+    subprocess.run([sys.executable, "-m", "tools.site.vendor"], cwd=ROOT, check=True)
     built_from = stamp()
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
     options = ["-n", "-W", "--keep-going", "--quiet"]

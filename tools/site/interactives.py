@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from interactive import markup
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -25,7 +26,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "book" / "interactive"
 RESULTS = (ROOT / "book" / "results", PUBLISHED)
 
-from interactive import markup
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>
 <style>body {{ margin: 0; font-family: "DejaVu Sans", sans-serif; }}

@@ -67,7 +67,7 @@ def copy():
         (TARGET / folder).mkdir(parents=True, exist_ok=True)
         for path in found:
             shutil.copy(path, TARGET / folder)
-    shutil.copy(ROOT / "tools" / "widgets.js", TARGET / "widgets" / "before.js")
+    shutil.copy(Path(__file__).with_name("widgets.js"), TARGET / "widgets" / "before.js")
     (TARGET / "licences.txt").write_text(licences())
 
 
