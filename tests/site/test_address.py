@@ -54,6 +54,16 @@ def test_every_place_gets_the_new_address(copy):
         )
 
 
+def test_no_address_stands_where_the_command_does_not_look():
+    known = {path for place in address.PLACES for path in ROOT.glob(place)}
+    for folder in (".github", "_static", "book", "colorlib", "tests", "tools"):
+        for path in {*(ROOT / folder).rglob("*")} - known:
+            if path.suffix in (".css", ".html", ".in", ".js", ".json", ".mjs", ".py", ".yml"):
+                text = path.read_text(encoding="utf-8")
+                found = [each for each in address.addresses(book.repository()) if each in text]
+                assert not found, f"{path}: add it to address.PLACES"
+
+
 def test_twice_is_once_and_there_is_a_way_back(copy, capsys):
     first = texts(copy)
     address.main([f"{URL}.git"])
