@@ -156,8 +156,7 @@ def test_other_photos_are_refused_and_the_rest_is_ranked(
     other["summary"] |= {name: published["summary"][name] for name in reference["summary"]}
     (tmp_path / "other.json").write_text(json.dumps(other))
     shipped = read_json(f"{SHIPPED['paper']}.json")["sha256"]
-    own = other | {"weights": {"the network": shipped}}
-    (tmp_path / "own.json").write_text(json.dumps(own))
+    (tmp_path / "own.json").write_text(json.dumps(other | {"weights": {"the network": shipped}}))
     assert build(tmp_path, held_out, tmp_path / "page.html") == 1
     said = capsys.readouterr()
     assert "2 networks, 3 reports refused" in said.out

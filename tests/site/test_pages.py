@@ -171,7 +171,7 @@ def test_every_term_of_the_glossary_is_used():
 
 def test_the_names_in_the_notation_are_the_librarys():
     sources = "\n".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "colorlib").glob("*.py")
+        path.read_text(encoding="utf-8") for path in (ROOT / "colorlib").rglob("*.py")
     )
     table = (BOOK / "notation.md").read_text(encoding="utf-8")
     rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")]

@@ -32,7 +32,7 @@ TABLES = (
     ("PSNR", "SSIM", "colourfulness", "chroma"),
 )
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
-CARD = Path(f"{SHIPPED['paper']}.json")
+SHIPPED_CARD = Path(f"{SHIPPED['paper']}.json")
 LAB_FILES = ("recipe.json", "data.json", "machine.json", "metrics.jsonl", "evaluation.json")
 
 
@@ -187,7 +187,7 @@ def write_results_page(folder=ROOT / "book"):
     text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
     values = {"shipped": section(shipped), "goals": goals(shipped)}
     values |= {"lab": "", "lab_made": ""}
-    values["trained_on"] = str(read_json(CARD)["stages"][-1]["training_photos"])
+    values["trained_on"] = str(read_json(SHIPPED_CARD)["stages"][-1]["training_photos"])
     if (PUBLISHED / "lab" / "evaluation.json").exists():
         lab = read_json(PUBLISHED / "lab" / "evaluation.json")
         config = read_json(PUBLISHED / "lab" / "recipe.json")
@@ -389,7 +389,7 @@ def goals(report):
 
 def write_model_card(report):
     """Beside the weights: what they are, how good, and what they cannot do."""
-    card = read_json(CARD)
+    card = read_json(SHIPPED_CARD)
     stages = "\n".join(
         f"{number}. {stage['size']}x{stage['size']} pixels, {stage['epochs']} epochs of "
         f"{stage['training_photos']} photos, {stage['hours']} hours; "
@@ -399,7 +399,7 @@ def write_model_card(report):
         for number, stage in enumerate(card["stages"], start=1)
     )
     text = CARD.format(**card, stages_text=stages, goals=goals(report), table=section(report))
-    Path(CARD.with_name("MODEL_CARD.md")).write_text(text, encoding="utf-8")
+    Path(SHIPPED_CARD.with_name("MODEL_CARD.md")).write_text(text, encoding="utf-8")
 
 
 CARD = """# Model card: the network that comes with colorlib
