@@ -4,6 +4,7 @@
 #   make lab     open JupyterLab on the notebooks
 #   make book    build the site into _build/html (needs npm once, for MathJax and its like)
 #   make publish make _build/publish, a folder for any static host
+#   make address say where your copy is published, in all places: URL=https://github.com/someone/kit
 #   make student write what Colab opens: notebooks/student, from the masters in notebooks
 #   make kit     all that is made from the notebooks, instructors' copies too: PRIVATE=folder
 #   make exercises   write what colorlib.checks tells, from the exercises in notebooks
@@ -41,8 +42,8 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test soak lab book publish student exercises kit course grade marks leaderboard \
-    bench results compare pages runtimes interactives offline-kit bench-backends bench-memory profile \
+.PHONY: setup train test soak lab book address publish student exercises kit course grade marks \
+    leaderboard bench results compare pages runtimes interactives offline-kit bench-backends bench-memory profile \
     lock clean
 
 setup: .venv/ready
@@ -74,6 +75,10 @@ lab: setup
 
 book: setup
 	@$(BIN)/python -m tools.site.book build
+
+address: setup
+	@test -n "$(URL)" || { echo "say where: make address URL=https://github.com/someone/kit"; exit 2; }
+	@$(BIN)/python -m tools.site.address "$(URL)"
 
 publish: setup
 	@$(BIN)/python -m tools.site.book publish

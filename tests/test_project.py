@@ -20,7 +20,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FLOORS = (
     "files machine devices lab images photoset unsplash augment efficientnet_lite extractors "
     "embeddings inputs losses metrics baselines designs anatomy weights recipes batches runs "
-    "optimizers monitor training colorizer evaluation ablation figures widgets checks cli"
+    "published optimizers monitor training colorizer evaluation ablation figures widgets checks cli"
 ).split()
 
 

@@ -17,10 +17,11 @@ from sphinx.directives.patches import Figure
 from sphinx.util.osutil import relative_uri
 
 BOOK = Path(__file__).resolve().parent.parent
+PUBLISHED = "../colorlib/data/results"  # chapters show these, too
 # What a script needs beside itself: data, and a sheet of photos.
 DATA = {
     "why-grey": ("interactive/why-grey.json", None),
-    "training-scrubber": ("results/lab/scrubber.json", "results/lab/scrubber.jpg"),
+    "training-scrubber": (f"{PUBLISHED}/lab/scrubber.json", f"{PUBLISHED}/lab/scrubber.jpg"),
     "real-or-colorized": ("results/pairs.json", "results/pairs.jpg"),
 }
 

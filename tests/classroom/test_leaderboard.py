@@ -4,7 +4,6 @@ import copy
 import json
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +12,8 @@ from bs4 import BeautifulSoup
 from colorlib import cli, evaluation, photoset
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError, read_json
+from colorlib.published import result
 from tools.classroom import leaderboard
-
-ROOT = Path(__file__).parents[2]
 
 
 class Painter:
@@ -154,7 +152,7 @@ def test_other_photos_are_refused_and_the_rest_is_ranked(
         shutil.copy(file, tmp_path)
     shutil.copy(tmp_path / "Ada.json", tmp_path / "Ada again.json")
     other = copy.deepcopy(read_json(reports / "Zoë.json"))
-    published = read_json(ROOT / "book" / "results" / "shipped.json")
+    published = read_json(result("shipped.json"))
     other["summary"] |= {name: published["summary"][name] for name in reference["summary"]}
     (tmp_path / "other.json").write_text(json.dumps(other))
     shipped = read_json(f"{SHIPPED['paper']}.json")["sha256"]

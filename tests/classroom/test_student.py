@@ -3,18 +3,24 @@
 import ast
 import json
 import re
+import shutil
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from environments import CLEAN, run, run_notebook
 from IPython.core.inputtransformer2 import TransformerManager
 
 from tools.classroom import student
 from tools.site import book
 
 ROOT = Path(__file__).parents[2]
-
 MASTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEMS = [path.stem for path in MASTERS]
+QUICK = ("00_quickstart", "06_evaluation")  # the others train, or take a minute and more
+# How a cell would speak of something that it looked for in vain.
+ABSENT = re.compile(r"\bnot (here|there|at hand|found)\b|\bno (lab )?run\b", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
@@ -172,3 +178,39 @@ def test_the_copies_parse():
     for stem in STEMS:
         for source in cells(student.COPIES / f"{stem}.ipynb", "code"):
             ast.parse(TransformerManager().transform_cell(source))
+
+
+@pytest.fixture(scope="module")
+def only_the_wheel(wheel, tmp_path_factory):
+    """The settings under which Python finds colorlib as the wheel brings it, and no repository."""
+    installed = tmp_path_factory.mktemp("installed")
+    zipfile.ZipFile(wheel).extractall(installed)
+    settings = CLEAN | {"PYTHONPATH": str(installed), "COLORLIB_TIER": "smoke"}
+    where = [sys.executable, "-c", "import colorlib; print(colorlib.__file__)"]
+    assert Path(run(where, cwd=installed, env=settings).strip()).is_relative_to(installed)
+    return settings
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [stem if stem in QUICK else pytest.param(stem, marks=pytest.mark.soak) for stem in STEMS],
+)
+def test_a_copy_with_nothing_filled_in_shows_all_it_speaks_of(
+    stem, copier, only_the_wheel, tmp_path
+):
+    """From top to bottom, in an empty folder, where there is colorlib and no repository."""
+    path = Path(shutil.copy(student.COPIES / f"{stem}.ipynb", tmp_path))
+    cells = run_notebook(path, sys.executable, settings=only_the_wheel)["cells"]
+    drawn = [figure for figure in map(student.figure_of, copier.books[stem]["cells"]) if figure]
+    captions = {copier.caption(each["name"], each["caption"], stem) for each in drawn}
+    seen = set()
+    for cell, following in zip(cells, [*cells[1:], {}], strict=True):
+        outputs = cell.get("outputs", [])
+        for output in outputs:
+            data = output.get("data", {})
+            said = "".join([*output.get("text", ""), *data.get("text/markdown", "")])
+            assert not ABSENT.search(said), said
+        if (caption := "".join(following.get("source", ""))) in captions:
+            seen.add(caption)
+            assert any("image/png" in output.get("data", {}) for output in outputs), caption
+    assert seen == captions

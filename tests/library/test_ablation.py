@@ -6,6 +6,7 @@ import pytest
 from colorlib import ablation, evaluation
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError, sha256_of
+from colorlib.published import result
 
 RESULTS = evaluation.Path(__file__).parents[2] / "book" / "results"
 
@@ -84,9 +85,9 @@ def test_no_validation_photos(commons):
 
 
 def test_the_published_ablation_is_of_the_shipped_weights():
-    published = json.loads((RESULTS / "ablation.json").read_text())
+    published = json.loads(result("ablation.json").read_text())
     assert published["weights"]["network"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
-    shipped = json.loads((RESULTS / "shipped.json").read_text())["summary"]["shipped"]
+    shipped = json.loads(result("shipped.json").read_text())["summary"]["shipped"]
     loss = published["summary"]["its own"]["loss"]["mean"]
     assert loss == pytest.approx(shipped["loss"]["mean"], rel=1e-3)
 

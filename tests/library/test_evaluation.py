@@ -8,6 +8,7 @@ from colorlib import baselines, evaluation, figures
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError, sha256_of
 from colorlib.lab import to_lab
+from colorlib.published import result
 
 
 class Painter:
@@ -71,8 +72,7 @@ def test_predictions_come_in_order(photos):
 
 def test_the_published_results_are_of_the_shipped_weights():
     """No stale page: whoever changes the weights must measure them again (`make results`)."""
-    results = evaluation.Path(__file__).parents[2] / "book" / "results" / "shipped.json"
-    published = json.loads(results.read_text())
+    published = json.loads(result("shipped.json").read_text())
     assert published["weights"]["shipped"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from colorlib import evaluation, lab
+from colorlib.published import result
 from tools.site import interactives
 
 ROOT = Path(__file__).parents[2]
@@ -129,7 +130,7 @@ def test_why_grey(show):
 
 
 def test_training_scrubber(show):
-    data = json.loads((ROOT / "book/results/lab/scrubber.json").read_text(encoding="utf-8"))
+    data = json.loads(result("lab/scrubber.json").read_text(encoding="utf-8"))
     tab = show("training-scrubber", has_touch=True)
     status, slider = tab.get_by_role("status"), tab.get_by_role("slider")
     last = data["sheets"][-1]
@@ -148,7 +149,7 @@ def test_training_scrubber(show):
     tab.get_by_role("button", name="play").click()
     expect(status).not_to_contain_text("Epoch 1:")
     tab.get_by_role("button", name="stop").click()
-    sprite = Image.open(ROOT / "book/results/lab/scrubber.jpg")
+    sprite = Image.open(result("lab/scrubber.jpg"))
     assert sprite.width / data["columns"] == sprite.height / (len(data["sheets"]) + 2)
 
 

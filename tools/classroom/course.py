@@ -88,6 +88,8 @@ def main(arguments=None):
             sub.add_argument("submissions", type=_path)
             sub.add_argument("--seconds", type=float, default=SECONDS)
     chosen = vars(parser.parse_args(arguments))
+    if chosen["command"] is make:
+        book.require_address()
     # nbgrader starts alembic by name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     warnings.simplefilter("ignore")  # nbgrader's and nbformat's: nobody here could mend them

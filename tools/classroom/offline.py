@@ -44,9 +44,8 @@ def make(kit, site, wheels=False):
     with tempfile.TemporaryDirectory(dir=kit.parent) as workshop:
         folder = Path(workshop) / NAME
         shutil.copytree(site, folder / "site")
-        # Where chapters find published results and pictures: beside their own folder.
-        for part in ("img", "results"):
-            shutil.copytree(book.ROOT / "book" / part, folder / "book" / part)
+        # Where chapters find pictures: beside their own folder.
+        shutil.copytree(book.ROOT / "book" / "img", folder / "book" / "img")
         shutil.copy(book.ROOT / "LICENSE", folder)
         write_notebooks(folder / "notebooks")
         write_requirements(folder / "requirements.txt", build_colorlib(folder / "wheels"))
@@ -114,7 +113,7 @@ site/             the website: open site/index.html in a browser
 notebooks/        the chapters to run
 wheels/           colorlib with its photos and weights, and the packages it needs
 requirements.txt  the list of all of them, with versions and checksums
-book/             pictures and results that the notebooks show
+book/             pictures that the notebooks show
 
 You need Python 3.11, 3.12 or 3.13. Give all commands in the folder of this file.
 On Windows write room\\Scripts\\ where it says room/bin/ below.

@@ -6,7 +6,7 @@
 
 SET is a prepared photo set. Each run lies in runs/compare, goes on there if it was interrupted,
 and is left alone once it is finished. The small files of all of them and one report go to
-book/results; `make results` writes the page from these alone.
+colorlib/data/results; `make results` writes the page from these alone.
 
 Both comparisons fit two CPU cores: small photos, few of them, few epochs. What they find holds for
 that, and says nothing about 2000 epochs of 9,500 photos.
@@ -19,11 +19,11 @@ from pathlib import Path
 from colorlib import evaluation, photoset, runs, training
 from colorlib.colorizer import Colorizer
 from colorlib.files import write_json
+from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "runs" / "compare"
-RESULTS = ROOT / "book" / "results"
 SMALL_FILES = ("recipe.json", "data.json", "machine.json", "metrics.jsonl")
 
 NETWORKS = {
@@ -62,7 +62,7 @@ def main():
         folders[name] = training.train(recipe, folder, hardware)
     colorizers = {name: Colorizer.load(folder) for name, folder in folders.items()}
     report = evaluation.compare(colorizers, photo_set)
-    target = RESULTS / chosen.experiment
+    target = PUBLISHED / chosen.experiment
     for folder in folders.values():
         keep(folder, target / folder.name)
     write_json(target / "report.json", {

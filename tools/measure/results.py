@@ -19,11 +19,12 @@ from colorlib import ablation, evaluation, figures, photoset, training
 from colorlib.baselines import BASELINES
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import read_json, write_json
+from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
 from colorlib.runs import read_metrics
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "book" / "results"
+RESULTS = ROOT / "book" / "results"  # what only pages show; what chapters show is PUBLISHED
 # Eight metrics are wider than a page, so they stand in two tables: what the network is to be
 # judged by, and what one sees.
 TABLES = (
@@ -39,7 +40,7 @@ def main():
     RESULTS.mkdir(parents=True, exist_ok=True)
     photos, colorizer = photoset.commons(), Colorizer.load()
     report = evaluation.compare({"shipped": colorizer}, photos)
-    write_json(RESULTS / "shipped.json", report)
+    write_json(PUBLISHED / "shipped.json", report)
     draw_sheet(colorizer, photos)
     draw_cover(colorizer, photos)
     write_pairs(colorizer, photos)
@@ -105,11 +106,11 @@ def write_pairs(colorizer, photos, count=20, side=160):
 def write_ablation(colorizer, photos):
     """The shipped network, told something else than its photo's class scores: table and sheet."""
     report = ablation.ablate(colorizer, photos)
-    write_json(RESULTS / "ablation.json", {"command": "make results", **report})
+    write_json(PUBLISHED / "ablation.json", {"command": "make results", **report})
     rows = by_hash(photos)[:7]
     sheet = Image.fromarray(ablation.sheet(colorizer, photos, rows))
     small = sheet.resize((sheet.width // 2, sheet.height // 2), Image.LANCZOS)
-    small.save(RESULTS / "ablation.jpg", quality=85)
+    small.save(PUBLISHED / "ablation.jpg", quality=85)
 
 
 def ablate_lab_run(run, photos):
@@ -126,7 +127,7 @@ def ablate_lab_run(run, photos):
         name: {loss: float(read_metrics(folder)[loss][-1]) for loss in ("loss", "val_loss")}
         for name, folder in (("with class scores", run), ("without", blind))
     }
-    write_json(RESULTS / "lab" / "ablation.json", {
+    write_json(PUBLISHED / "lab" / "ablation.json", {
         "command": f"make results LAB_RUN=runs/{run.name}",
         "seed": asked["seed"],
         "last_epoch": ended,
@@ -139,13 +140,13 @@ def copy_lab_run(run, *other_seeds):
 
     `other_seeds` are runs of the same configuration with other seeds; their losses are kept, too.
     """
-    target = RESULTS / "lab"
+    target = PUBLISHED / "lab"
     target.mkdir(exist_ok=True)
     for name in LAB_FILES:
         shutil.copy(run / name, target)
     rows, _ = figures.sample_rows(run)
     sheet = np.concatenate([np.concatenate(photos, axis=1) for photos in rows])
-    Image.fromarray(sheet).save(target / "epochs.jpg", quality=88)
+    Image.fromarray(sheet).save(RESULTS / "lab-epochs.jpg", quality=88)
     write_scrubber(run, target)
     if other_seeds:
         runs = (run, *other_seeds)
@@ -182,14 +183,14 @@ def write_scrubber(run, target):
 
 
 def write_results_page(folder=ROOT / "book"):
-    shipped = read_json(RESULTS / "shipped.json")
+    shipped = read_json(PUBLISHED / "shipped.json")
     text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
     values = {"shipped": section(shipped), "goals": goals(shipped)}
     values |= {"lab": "", "lab_made": ""}
     values["trained_on"] = str(read_json(SHIPPED_CARD)["stages"][-1]["training_photos"])
-    if (RESULTS / "lab" / "evaluation.json").exists():
-        lab = read_json(RESULTS / "lab" / "evaluation.json")
-        config = read_json(RESULTS / "lab" / "recipe.json")
+    if (PUBLISHED / "lab" / "evaluation.json").exists():
+        lab = read_json(PUBLISHED / "lab" / "evaluation.json")
+        config = read_json(PUBLISHED / "lab" / "recipe.json")
         values["lab"] = section(lab, peeking=False)
         values["lab_made"] = (
             f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
@@ -202,7 +203,7 @@ def write_results_page(folder=ROOT / "book"):
     values["profile"] = profile(read_json(RESULTS / "profile.json"))
     values["memory"] = memory(read_json(RESULTS / "memory.json"))
     for name in ("networks", "presets"):
-        values[name] = comparison(RESULTS / name)
+        values[name] = comparison(PUBLISHED / name)
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     (folder / "results.md").write_text(text, encoding="utf-8")
@@ -249,7 +250,7 @@ def comparison(folder):
         f"{data['training']} training and {data['validation']} validation photos of a set of "
         f"{data['photos']}, at {config['size']}x{config['size']} pixels, class scores by "
         f"`{config['extractor']}`. Made with `{report['command']}`; configuration, machine and "
-        f"every epoch's numbers of each run are in `book/results/{folder.name}/`.",
+        f"every epoch's numbers of each run are in `colorlib/data/results/{folder.name}/`.",
     ])  # fmt: skip
 
 

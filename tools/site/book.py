@@ -4,8 +4,8 @@
     python -m tools.site.book publish    the folder _build/publish
 
 A build starts afresh and keeps only what notebooks showed, and even that only while nothing changed
-that they could show: colorlib, the committed results, the packages. `_build/stamp.json` says what a
-finished site was built from; while that is still so, there is nothing to do.
+that they could show: colorlib and its published results, the packages. `_build/stamp.json` says
+what a finished site was built from; while that is still so, there is nothing to do.
 """
 
 import argparse
@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "stamp.json"
-SHOWN = ("colorlib/**/*", "book/results/**/*", "requirements.lock")
+NOBODY = "example"  # whose repository the kit names until somebody publishes it
+SHOWN = ("colorlib/**/*", "requirements.lock")
 SITE_ONLY = (
     *("notebooks/*.ipynb", "notebooks/student/*.ipynb", "book/**/*", "_static/**/*"),
     *(
@@ -45,6 +46,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("build", "publish"))
     chosen = parser.parse_args()
+    if chosen.what == "publish":
+        require_address()
     build()
     if chosen.what == "publish":
         publish()
@@ -106,10 +109,20 @@ def repository():
     return read_yaml("_config.yml")["repository"]["url"].rstrip("/")
 
 
+def require_address():
+    """Stop before anything that others will read leads to a repository that does not exist."""
+    if repository().split("/")[-2] == NOBODY and "COLORLIB_PLACEHOLDER" not in os.environ:
+        sys.exit(
+            f"_config.yml: {repository()} is only a placeholder; say where your copy of the kit "
+            "is: make address URL=https://github.com/someone/kit (only to try things out: set "
+            "COLORLIB_PLACEHOLDER=1)"
+        )
+
+
 def site_address():
     """Where GitHub Pages shows the site."""
     owner, name = repository().split("/")[-2:]
-    return f"https://{owner}.github.io/{name}/"
+    return f"https://{owner.lower()}.github.io/{name}/"
 
 
 def raw_address():

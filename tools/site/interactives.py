@@ -20,9 +20,11 @@ from playwright.sync_api import sync_playwright
 from colorlib import metrics, photoset
 from colorlib.files import whole_file, write_json
 from colorlib.lab import to_lab
+from colorlib.published import FOLDER as PUBLISHED
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "book" / "interactive"
+RESULTS = (ROOT / "book" / "results", PUBLISHED)
 
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>
@@ -88,7 +90,7 @@ def answer(name):
         file = route.request.url.rpartition("/")[2]
         if file == f"{name}.html":
             return route.fulfill(body=page(name), content_type="text/html")
-        found = next(iter((ROOT / "book" / "results").rglob(file)), None)
+        found = next((path for place in RESULTS for path in place.rglob(file)), None)
         return route.fulfill(path=found) if found else route.fulfill(status=404)
 
     return fulfil
