@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 from tqdm.auto import tqdm
 
 from colorlib import machine
@@ -106,15 +107,19 @@ def bootstrap_interval(values, weights=None, seed=0):
     -----
     Efron's percentile bootstrap. Chapter: 06_evaluation.
     """
-    values = np.asarray(values)
-    weights = np.ones(len(values)) if weights is None else np.asarray(weights)
-    # How often each photo is drawn in each of the 2000 samples.
-    drawn = np.random.default_rng(seed).multinomial(
-        len(values), np.full(len(values), 1 / len(values)), size=2000
-    )
-    means = (drawn @ (weights * values)) / (drawn @ weights)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    values = np.asarray(values, "float64")
+    weights = np.ones(len(values)) if weights is None else np.asarray(weights, "float64")
+    if len(values) < 2:
+        return float(values[0]), float(values[0])
+
+    def mean(values, weights, axis):
+        return (values * weights).sum(axis=axis) / weights.sum(axis=axis)
+
+    drawn = stats.bootstrap(
+        (values, weights), mean, n_resamples=2000, paired=True, method="percentile",
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    return tuple(map(float, drawn.confidence_interval))
 
 
 def wilson_interval(successes, trials):
@@ -135,11 +140,8 @@ def wilson_interval(successes, trials):
     Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
     Chapter: 06_evaluation.
     """
-    z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
-    share = successes / trials
-    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
-    half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + (z / trials) ** 2 / 4)
-    return float(max(0, middle - half)), float(min(1, middle + half))
+    found = stats.binomtest(int(successes), int(trials)).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
 
 
 def summarize(results):

@@ -5,8 +5,9 @@ import hashlib
 import json
 import os
 import tempfile
-import time
 from pathlib import Path
+
+import filelock
 
 
 class UserError(Exception):
@@ -84,38 +85,22 @@ def only_user(folder, wait=0):
         If another process holds the folder, or it cannot be written to.
     """
     folder = Path(folder)
+    lock = filelock.FileLock(folder / ".lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = open(folder / ".lock", "a+")
+        lock.acquire(timeout=wait, poll_interval=0.1)
+    except filelock.Timeout:
+        raise UserError(
+            f"{folder}: another process is working here; wait for it or choose another folder"
+        ) from None
     except OSError as error:
         raise UserError(
             f"{folder}: cannot be used ({error.strerror}); choose another folder"
         ) from error
-    deadline = time.monotonic() + wait
-    with file:
-        while not _lock(file):
-            if time.monotonic() >= deadline:
-                raise UserError(
-                    f"{folder}: another process is working here; "
-                    "wait for it or choose another folder"
-                )
-            time.sleep(0.1)
-        yield
-
-
-def _lock(file):
     try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        yield
+    finally:
+        lock.release()
 
 
 def write_json(path, value):

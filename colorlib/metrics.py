@@ -32,7 +32,7 @@ def squared_error(true_ab, predicted_ab, divisor=128.0):
     Returns
     -------
     float
-        0 is perfect. `colorlib.losses.paper_loss` is the same on the network's scale.
+        0 is perfect. `colorlib.losses.equation_1` is the same inside a training step.
         Chapter: 06_evaluation.
     """
     return float(np.mean((np.subtract(true_ab, predicted_ab) / divisor) ** 2))
