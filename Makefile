@@ -1,6 +1,7 @@
 # The kit's commands. Each sets up its own environment in .venv first.
 #   make train   train a network on the bundled photos and show what it learned
-#   make test    check that everything works
+#   make check   style, spelling and the quick tests: two minutes
+#   make test    check that everything works: three quarters of an hour
 #   make lab     open JupyterLab on the notebooks
 #   make book    build the site into _build/html (needs npm once, for MathJax and its like)
 #   make publish make _build/publish, a folder for any static host
@@ -42,7 +43,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train test soak lab book address publish student exercises kit course grade marks \
+.PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
     leaderboard bench results compare pages runtimes interactives offline-kit bench-backends bench-memory profile \
     lock clean
 
@@ -60,9 +61,19 @@ setup: .venv/ready
 train: setup
 	@$(BIN)/python -m tools.train $(RUN)
 
-test: setup
+# What a change should pass before it is shown to anybody.
+QUICK := tests/test_project.py $(addprefix tests/library/test_, lab.py augment.py losses.py metrics.py \
+    paper.py recipes.py weights.py files.py images.py anatomy.py extractors.py judging.py published.py)
+
+lint: setup
 	$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	$(BIN)/codespell --quiet-level 2 colorlib tools tests book notebooks README.md
+	$(BIN)/codespell --quiet-level 2 colorlib tools tests book notebooks *.md
+
+check: lint
+	$(BIN)/python -m pytest -q $(QUICK)
+	$(BIN)/python -m pytest -q --doctest-modules colorlib/lab.py
+
+test: lint
 	$(BIN)/python -m tools.site.book build
 	$(BIN)/python -m pytest -rs tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests

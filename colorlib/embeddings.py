@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from colorlib import extractors
 from colorlib.augment import TRANSFORMS, transform
 from colorlib.efficientnet_lite import CLASSES
-from colorlib.files import UserError, whole_file
+from colorlib.files import UserError, atomic_write
 
 BATCH = 32
 SAVE_EVERY = 30.0  # seconds of work that a killed `embed` may lose
@@ -89,7 +89,7 @@ def _claim(folder, photos):
     if known != photos[: len(known)]:
         raise UserError(f"{folder}: belongs to other photos than the set's; delete this folder")
     if known != photos:
-        with whole_file(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text("\n".join(photos) + "\n")
 
 
@@ -111,7 +111,7 @@ def _embed_transform(path, photos, way, extractor):
             if start + BATCH >= len(photos) or time.monotonic() - saved >= SAVE_EVERY:
                 # All rows so far, whole: a file that exists is right, only maybe too short.
                 parts, saved = [np.concatenate(parts)], time.monotonic()
-                with whole_file(path) as temporary:
+                with atomic_write(path) as temporary:
                     np.save(temporary, parts[0])
 
 

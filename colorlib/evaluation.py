@@ -20,7 +20,7 @@ from tqdm.auto import tqdm
 
 from colorlib import machine
 from colorlib.baselines import BASELINES, fit_statistics
-from colorlib.files import UserError, whole_file, write_json
+from colorlib.files import UserError, atomic_write, write_json
 from colorlib.lab import to_lab
 from colorlib.metrics import METRICS, Photo, as_seen, count_bins, rebalanced_weights
 
@@ -368,7 +368,7 @@ def write_report(folder, report):
         From `compare`. Chapter: 06_evaluation.
     """
     write_json(Path(folder) / "evaluation.json", report)
-    with whole_file(Path(folder) / "evaluation.md") as temporary:
+    with atomic_write(Path(folder) / "evaluation.md") as temporary:
         heading = (
             f"# {report['photos']} validation photos of {report['photo_set']}, {report['date']}"
         )

@@ -15,7 +15,7 @@ class UserError(Exception):
 
 
 @contextlib.contextmanager
-def whole_file(path):
+def atomic_write(path):
     """Write a file so that it appears complete or not at all.
 
     The block writes to a temporary neighbour, which takes the name `path` only
@@ -66,7 +66,7 @@ def _umask():
 
 
 @contextlib.contextmanager
-def only_user(folder, wait=0):
+def locked(folder, wait=0):
     """Hold a folder for this process alone while the block runs.
 
     The operating system drops the lock when the process ends, however it ends,
@@ -105,7 +105,7 @@ def only_user(folder, wait=0):
 
 def write_json(path, value):
     """Write `value` as indented JSON, whole or not at all."""
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(
             json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )

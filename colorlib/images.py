@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from colorlib.files import UserError, whole_file
+from colorlib.files import UserError, atomic_write
 
 MAX_PIXELS = 100_000_000
 
@@ -173,7 +173,7 @@ def write_photo(image, path):
             f"{path}: {image.width}x{image.height} pixels cannot be written as "
             f"{options['format']} ({error}); use .png"
         ) from error
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_bytes(encoded.getbuffer())
 
 

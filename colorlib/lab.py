@@ -108,8 +108,8 @@ def to_lab(rgb):
 
     Examples
     --------
-    >>> to_lab(np.array([[[255, 255, 255]]], "uint8")).round().tolist()
-    [[[100.0, 0.0, 0.0]]]
+    >>> to_lab(np.array([[[255, 0, 0]]], "uint8")).round().tolist()
+    [[[53.0, 80.0, 67.0]]]
     """
     return color.rgb2lab(util.img_as_float32(rgb))
 

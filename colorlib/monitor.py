@@ -12,7 +12,7 @@ from PIL import Image
 
 from colorlib import devices, lab, machine
 from colorlib.batches import Batches
-from colorlib.files import whole_file
+from colorlib.files import atomic_write
 from colorlib.optimizers import inner
 
 ASK = 10  # seconds between two questions to the cards: asking takes longer than a short epoch
@@ -100,7 +100,7 @@ def draw_samples(trainer, data, folder, epoch: int):
 
     bands = (join(0 * ab), join(ab), photos)
     sheet = np.concatenate([np.concatenate(list(band), axis=1) for band in bands])
-    with whole_file(folder / f"epoch-{epoch:04d}.png") as temporary:
+    with atomic_write(folder / f"epoch-{epoch:04d}.png") as temporary:
         Image.fromarray(sheet).save(temporary)
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 from skimage.color import rgb2lab
 from tqdm.auto import tqdm
 
-from colorlib.files import UserError, only_user, sha256_of, whole_file
+from colorlib.files import UserError, atomic_write, locked, sha256_of
 from colorlib.images import center_square, find_photos, read_photo
 
 BUNDLED = Path(__file__).parent / "data" / "commons"
@@ -185,7 +185,7 @@ def commons():
     out = cache / f"commons-{sha256_of(BUNDLED / 'credits.csv')[:12]}"
     if not os.path.exists(out):
         try:
-            with only_user(cache, wait=60):
+            with locked(cache, wait=60):
                 if not out.exists():  # else another process made it while this one waited
                     draft = cache / f"{out.name}-draft"
                     prepare(BUNDLED, draft)
@@ -240,7 +240,7 @@ def prepare(folder, out, size=256):
     files = {_name(path.relative_to(folder)): path for path in find_photos(folder)}
     credits = _read_credits(folder / "credits.csv")
     try:
-        with only_user(out), contextlib.closing(_Draft(out, size, credits)) as draft:
+        with locked(out), contextlib.closing(_Draft(out, size, credits)) as draft:
             for name, path in tqdm(files.items(), f"Preparing {out.name}", unit="photo"):
                 draft.add(name, path)
             draft.commit()
@@ -286,7 +286,7 @@ class _Draft:
         if photos.exists() and photos.stat().st_size > len(header):
             raise UserError(f"{photos}: belongs to no manifest.csv; choose another folder")
         self.kept, self.left_out = [], {}
-        with whole_file(photos) as temporary:
+        with atomic_write(photos) as temporary:
             temporary.write_bytes(header)
         self._write_manifest()
 
@@ -368,7 +368,7 @@ class _Draft:
         content = text.getvalue().encode()
         manifest = self.out / "manifest.csv"
         if not manifest.exists() or manifest.read_bytes() != content:
-            with whole_file(manifest) as temporary:
+            with atomic_write(manifest) as temporary:
                 temporary.write_bytes(content)
 
     def close(self):

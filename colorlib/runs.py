@@ -22,7 +22,7 @@ import numpy as np
 from keras import ops
 
 from colorlib import machine
-from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
+from colorlib.files import UserError, atomic_write, read_json, sha256_of, write_json
 
 
 class Best(NamedTuple):
@@ -117,7 +117,7 @@ class Run:
         """Forget the epochs after the checkpoint: they will be run again."""
         path = self.folder / "metrics.jsonl"
         if path.exists():
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 temporary.write_text("".join(path.read_text().splitlines(keepends=True)[:epoch]))
 
     def record(self, epoch, row, kept):
@@ -166,7 +166,7 @@ class Run:
         if self.best:
             arrays |= {"best_epoch": self.best.epoch, "best_loss": self.best.loss}
             arrays |= {f"best/{path}": array for path, array in self.best.weights.items()}
-        with whole_file(self.folder / "checkpoint.npz") as temporary:
+        with atomic_write(self.folder / "checkpoint.npz") as temporary:
             np.savez(temporary, epoch=epoch, **arrays)
         self.saved = time.monotonic()
 
@@ -193,7 +193,7 @@ def pack(folder):
         raise UserError(f"{folder}: there is no run here; name the folder that holds recipe.json")
     target = folder.with_name(f"{folder.name}.zip")
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name[0] != "."]
-    with whole_file(target) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    with atomic_write(target) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for path in files:
             archive.write(path, path.relative_to(folder.parent))
     return target

@@ -22,7 +22,7 @@ from tqdm.auto import tqdm
 
 from colorlib import augment, designs, devices, lab, machine, monitor, weights
 from colorlib.batches import PhotosOnDevice, TrainingSet
-from colorlib.files import UserError, only_user
+from colorlib.files import UserError, locked
 from colorlib.inputs import INPUTS
 from colorlib.optimizers import averaged, inner, optimizer_for
 from colorlib.recipes import Hardware
@@ -53,7 +53,7 @@ def train(recipe, run_folder, hardware=Hardware()):
         not fit into the device's memory, or the devices cannot share it.
     """
     shared = devices.spread(hardware.devices, recipe.batch_size)
-    with _own_folder(run_folder) as folder, only_user(folder):
+    with _own_folder(run_folder) as folder, locked(folder):
         data = TrainingSet(recipe, hardware)
         run = Run(folder, recipe, data.identity, hardware)
         # Not before: whether an extractor had to be built must not change the network's start.

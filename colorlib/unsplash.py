@@ -27,7 +27,7 @@ import httpx
 from PIL import Image
 from tqdm.auto import tqdm
 
-from colorlib.files import UserError, only_user, read_json, sha256_of, whole_file, write_json
+from colorlib.files import UserError, atomic_write, locked, read_json, sha256_of, write_json
 
 VERSION = "1.4.0"
 METADATA = f"https://unsplash.com/data/lite/{VERSION}"
@@ -97,7 +97,7 @@ def download(out, limit=10_000, size=256, seed=0):
     out = Path(out)
     if limit < 1 or size < 8:
         raise UserError(f"{out}: {limit} photos {size} pixels wide; take at least 1 and 8")
-    with only_user(out), _client() as client:
+    with locked(out), _client() as client:
         state = _agree(out, {"version": VERSION, "seed": seed, "size": size, "limit": limit})
         line = _Line()
         addresses = _addresses(client, line, out)
@@ -247,7 +247,10 @@ def _addresses(client, line, out):
     if not path.exists():
         archive = out / ".part" / f"lite-{VERSION}.zip"
         _fetch_metadata(client, line, archive)
-        with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as f:
+        with (
+            atomic_write(path) as temporary,
+            open(temporary, "w", encoding="utf-8", newline="") as f,
+        ):
             writer = csv.writer(f, lineterminator="\n")
             writer.writerow(("file", "author", "licence", "page", "address"))
             writer.writerows(_read_metadata(archive))
@@ -337,7 +340,7 @@ def _fetch(client, line, address, path, size):
             line.troubled(f"{address}: {problem}", asked, pause)
         else:
             line.answered()
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 temporary.write_bytes(response.content)
             return None
     return problem

@@ -11,7 +11,7 @@ import dataclasses
 from pathlib import Path
 
 from colorlib import designs
-from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
+from colorlib.files import UserError, atomic_write, read_json, sha256_of, write_json
 
 
 def save_network(network, path, design: str, options: dict, half: bool = False, **card):
@@ -43,7 +43,7 @@ def save_network(network, path, design: str, options: dict, half: bool = False, 
         small.set_weights(network.get_weights())
         network = small
     chosen = dataclasses.asdict(designs.options_of(design, options))
-    with whole_file(weights) as temporary:
+    with atomic_write(weights) as temporary:
         network.save_weights(temporary)
         card = {"design": design, "options": chosen, **card, "sha256": sha256_of(temporary)}
     write_json(description, card)

@@ -24,7 +24,7 @@ import keras
 import numpy as np
 
 from colorlib.extractors import EXTRACTORS, SHIPPED
-from colorlib.files import UserError, sha256_of, whole_file, write_json
+from colorlib.files import UserError, atomic_write, sha256_of, write_json
 
 # Package, file in it, SHA-256 of that file.
 SOURCES = {
@@ -158,7 +158,7 @@ def fill(network, arrays, path):
     """Give the network its weights, which come in the order of its layers, and save it."""
     for variable, array in zip(network.weights, arrays, strict=True):
         variable.assign(array)
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         network.save_weights(temporary)
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from colorlib.files import UserError, only_user, read_json, sha256_of, whole_file, write_json
+from colorlib.files import UserError, atomic_write, locked, read_json, sha256_of, write_json
 
 
 def run(code, *arguments):
@@ -16,9 +16,9 @@ def run(code, *arguments):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def test_whole_file_appears_complete_and_makes_its_folder(tmp_path):
+def test_a_file_appears_complete_and_makes_its_folder(tmp_path):
     path = tmp_path / "new" / "a.txt"
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("all of it")
         assert not path.exists()
         assert temporary.parent == path.parent and temporary.suffix == ".txt"
@@ -29,7 +29,7 @@ def test_whole_file_appears_complete_and_makes_its_folder(tmp_path):
 def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(KeyError), whole_file(path) as temporary:
+    with pytest.raises(KeyError), atomic_write(path) as temporary:
         temporary.write_text("half of the ne")
         raise KeyError
     assert path.read_text() == "old"
@@ -37,7 +37,7 @@ def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
 
 
 def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
-    with whole_file(tmp_path / "a") as temporary:
+    with atomic_write(tmp_path / "a") as temporary:
         temporary.write_text("a")
     (tmp_path / "b").write_text("b")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
@@ -50,10 +50,10 @@ def test_a_full_disk_names_the_file_and_keeps_the_old_one(tmp_path):
     message = run(
         """
         import resource, sys
-        from colorlib.files import UserError, whole_file
+        from colorlib.files import UserError, atomic_write
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
         try:
-            with whole_file(sys.argv[1]) as temporary:
+            with atomic_write(sys.argv[1]) as temporary:
                 temporary.write_bytes(bytes(10_000))
         except UserError as error:
             print(error)
@@ -67,23 +67,23 @@ def test_a_full_disk_names_the_file_and_keeps_the_old_one(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_a_user_error(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(UserError, match="cannot be written"), whole_file(tmp_path / "file" / "a"):
+    with pytest.raises(UserError, match="cannot be written"), atomic_write(tmp_path / "file" / "a"):
         pass
 
 
 def test_only_one_user_at_a_time(tmp_path):
-    with only_user(tmp_path / "run"):
-        with pytest.raises(UserError, match="another process"), only_user(tmp_path / "run"):
+    with locked(tmp_path / "run"):
+        with pytest.raises(UserError, match="another process"), locked(tmp_path / "run"):
             pytest.fail("the folder was held twice")
-    with only_user(tmp_path / "run"):
+    with locked(tmp_path / "run"):
         pass
 
 
 def test_a_killed_user_leaves_no_lock_and_waiting_pays(tmp_path):
     code = """
         import sys, time
-        from colorlib.files import only_user
-        with only_user(sys.argv[1]):
+        from colorlib.files import locked
+        with locked(sys.argv[1]):
             print("held", flush=True)
             time.sleep(60)
         """
@@ -92,18 +92,18 @@ def test_a_killed_user_leaves_no_lock_and_waiting_pays(tmp_path):
     )
     child.stdout.readline()
     started = time.monotonic()
-    with pytest.raises(UserError, match="another process"), only_user(tmp_path, wait=0.3):
+    with pytest.raises(UserError, match="another process"), locked(tmp_path, wait=0.3):
         pytest.fail("the folder was held twice")
     assert time.monotonic() - started >= 0.3
     child.kill()
-    with only_user(tmp_path, wait=10):
+    with locked(tmp_path, wait=10):
         pass
     child.communicate()
 
 
-def test_only_user_needs_a_folder_it_can_make(tmp_path):
+def test_a_lock_needs_a_folder_it_can_make(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(UserError, match="cannot be used"), only_user(tmp_path / "file" / "run"):
+    with pytest.raises(UserError, match="cannot be used"), locked(tmp_path / "file" / "run"):
         pass
 
 

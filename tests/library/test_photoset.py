@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from colorlib import photoset
-from colorlib.files import UserError, only_user, sha256_of
+from colorlib.files import UserError, locked, sha256_of
 from colorlib.images import center_square, read_photo
 from colorlib.photoset import load, prepare, split_of
 
@@ -313,7 +313,7 @@ def test_what_lies_beyond_the_manifest_does_not_count(tmp_path):
 def test_two_at_once_are_refused(tmp_path):
     fill(tmp_path / "in", range(2))
     with (
-        only_user(tmp_path / "out"),
+        locked(tmp_path / "out"),
         pytest.raises(UserError, match="another process is working here"),
     ):
         prepare(tmp_path / "in", tmp_path / "out", size=32)

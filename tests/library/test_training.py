@@ -7,7 +7,7 @@ import pytest
 from running import SMALL, metrics, prepared, start, train
 
 from colorlib import embeddings, extractors, photoset, runs, weights
-from colorlib.files import UserError, only_user
+from colorlib.files import UserError, locked
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_building_an_extractor_does_not_change_the_start(run, tmp_path, monkeypa
 
 
 def test_one_run_a_folder_at_a_time(tmp_path):
-    with only_user(tmp_path):
+    with locked(tmp_path):
         with pytest.raises(UserError, match="another process"):
             # The lock is the process's own, so the second run must be another process.
             process = start(tmp_path)

@@ -32,7 +32,7 @@ from tqdm import tqdm
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
-from colorlib.files import UserError, read_json, sha256_of, whole_file, write_json
+from colorlib.files import UserError, atomic_write, read_json, sha256_of, write_json
 from tools.classroom import exercises, fence, student
 from tools.site import book
 
@@ -116,7 +116,7 @@ def make(course, private):
         graded = [each for each in exercises.of_chapter(stem, notebook) if each.graded]
         if graded:
             text = student.write(source_of(stem, notebook, graded, private, copier))
-            with whole_file(course / "source" / stem / f"{stem}.ipynb") as file:
+            with atomic_write(course / "source" / stem / f"{stem}.ipynb") as file:
                 file.write_text(text, encoding="utf-8")
             _convert(GenerateAssignment, course, stem, ".")
             print(f"{course / 'release' / stem}: {', '.join(each.number for each in graded)}")
@@ -263,7 +263,7 @@ def _release(course, stem):
 
 def _autograde(course, stem, who, notebook, behind, watched):
     """Grade a notebook and write the feedback on it; returns a problem or None, and remarks."""
-    with whole_file(course / "submitted" / who / stem / f"{stem}.ipynb") as file:
+    with atomic_write(course / "submitted" / who / stem / f"{stem}.ipynb") as file:
         file.write_text(student.write(notebook), encoding="utf-8")
     config = _config(course)
     run = fence.Run(behind, watched, config=config)
@@ -346,7 +346,7 @@ def _write_marks(course):
                 row["maximum"] = f"{sum(each.max_score for each in grades):g}"
                 row["by hand"] = " ".join(each.name for each in grades if each.needs_manual_grade)
                 rows.append(row)
-    with whole_file(course / "marks.csv") as path:
+    with atomic_write(course / "marks.csv") as path:
         with open(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()

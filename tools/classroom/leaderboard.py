@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from colorlib import evaluation, photoset
 from colorlib.colorizer import SHIPPED
-from colorlib.files import UserError, read_json, whole_file
+from colorlib.files import UserError, atomic_write, read_json
 from colorlib.metrics import METRICS
 
 COLUMNS = ("loss", "AuC", "AuC rebalanced", "CIEDE2000", "chroma")
@@ -51,7 +51,7 @@ def main(arguments=None):
             raise UserError(f"{chosen.reports}: holds no .json file; collect the reports there")
         reference = evaluation.compare({}, photoset.load(chosen.set))
         entries, refused = read_entries(files, reference)
-        with whole_file(chosen.out) as temporary:
+        with atomic_write(chosen.out) as temporary:
             temporary.write_text(page(entries, reference), encoding="utf-8")
     except UserError as error:
         sys.exit(f"leaderboard: {error}")

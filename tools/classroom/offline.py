@@ -17,7 +17,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from colorlib.files import sha256_of, whole_file
+from colorlib.files import atomic_write, sha256_of
 from tools.classroom import student
 from tools.site import book
 
@@ -52,7 +52,7 @@ def make(kit, site, wheels=False):
         (folder / "README.txt").write_text(README, encoding="utf-8")
         if wheels:
             subprocess.run([*PIP, *DOWNLOAD.split()], cwd=folder, check=True)
-        with whole_file(kit) as unfinished:
+        with atomic_write(kit) as unfinished:
             pack(folder, unfinished)
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from colorlib import metrics, photoset
-from colorlib.files import whole_file, write_json
+from colorlib.files import atomic_write, write_json
 from colorlib.lab import to_lab
 from colorlib.published import FOLDER as PUBLISHED
 
@@ -79,7 +79,7 @@ def photograph(browser, name, target):
     tab.wait_for_timeout(300)
     picture = tab.locator("figure").screenshot()
     tab.close()
-    with whole_file(target) as file:
+    with atomic_write(target) as file:
         Image.open(io.BytesIO(picture)).convert("RGB").save(file, "JPEG", quality=85)
 
 
