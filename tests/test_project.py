@@ -26,7 +26,7 @@ FLOORS = (
 ).split()
 
 
-# Lines of code, without docstrings, comments and blank lines. A ceiling may sink and not rise: being
+# Lines of code, without docstrings, comments and blank lines. A ceiling may sink and not rise: to be
 # small is a feature, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
