@@ -32,7 +32,7 @@ def colorize(chosen):
 
     from colorlib.images import read_photo, write_photo
 
-    plan, failed = _plan(chosen.photos, Path(chosen.out))
+    plan, failed, passed_over = _plan(chosen.photos, Path(chosen.out), chosen.format)
     if plan:
         from colorlib.colorizer import Colorizer
 
@@ -46,21 +46,24 @@ def colorize(chosen):
             failed[photo] = error
     for error in failed.values():
         print(f"colorlib: {error}", file=sys.stderr)
+    for path, reason in passed_over.items():
+        print(f"passed over: {path}: {reason}")
     print(f"{len(plan.keys() - failed.keys())} photos colourized, in {chosen.out}")
     return 1 if failed else 0
 
 
-def _plan(paths, out):
+def _plan(paths, out, format=None):
     """For each photo where its result goes: below `out`, as it lay below its folder.
 
-    Returns this as a dict, and another with the errors of paths that lead to no photo.
+    Returns this as a dict, another with the errors of paths that lead to no photo or to one that
+    cannot be written, and what was passed over, with the reasons.
     """
     from colorlib.images import find_photos
 
-    plan, failed = {}, {}
+    plan, failed, passed_over = {}, {}, {}
     for path in map(Path, paths):
         try:
-            photos = find_photos([path])
+            photos = find_photos([path], passed_over)
         except UserError as error:
             failed[path] = error
             continue
@@ -68,18 +71,20 @@ def _plan(paths, out):
             if path.resolve() in out.resolve().parents and out.resolve() in photo.resolve().parents:
                 continue  # what an earlier run wrote
             target = out / (photo.relative_to(path) if path.is_dir() else photo.name)
-            if target.suffix.lower() not in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"):
+            if format:
+                target = target.with_suffix(f".{format}")
+            elif target.suffix.lower() not in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"):
                 target = target.with_suffix(".png")  # a GIF holds too few colours
             plan[photo] = target
     inputs, source = {photo.resolve() for photo in plan}, {}
     for photo, target in plan.items():
         if target.resolve() in inputs:
-            raise UserError(f"{target}: is an input; choose another folder with -o")
-        if source.setdefault(target, photo) != photo:
-            raise UserError(
+            failed[photo] = UserError(f"{target}: is an input; choose another folder with -o")
+        elif source.setdefault(target, photo) != photo:
+            failed[photo] = UserError(
                 f"{photo}: would become {target}, and so would {source[target]}; use two folders"
             )
-    return plan, failed
+    return {p: t for p, t in plan.items() if p not in failed}, failed, passed_over
 
 
 def _factor(text):
@@ -221,6 +226,11 @@ def _parser():
         help="factor for the colours: 0 is grey, 1.2 livelier (default: %(default)s)",
     )
     sub.add_argument("--force", action="store_true", help="replace results that exist already")
+    sub.add_argument(
+        "--format",
+        choices=("jpg", "png", "tif", "webp"),
+        help="write all results in this format (default: that of each photo)",
+    )
 
     sub = command(prepare, "colorlib prepare ~/Pictures -o my-set")
     sub.add_argument("folder", help="your photos, in subfolders or not")

@@ -15,6 +15,7 @@ from PIL import Image
 
 from colorlib import designs, lab, weights
 from colorlib.files import UserError
+from colorlib.images import as_photo
 from colorlib.inputs import INPUTS, shrink
 
 WEIGHTS = Path(__file__).parent / "data" / "weights"
@@ -146,7 +147,8 @@ class Colorizer:
         Returns
         -------
         uint8 array (H, W, 3) or PIL image, as `photo`
-            The lightness L is that of `photo`; an image's transparency is kept. Where
+            The lightness L is that of `photo`. An image is read as `read_photo` reads a file:
+            upright, in sRGB; its transparency is kept, and its date, author and copyright. Where
             sRGB cannot show a colour at that lightness, its chroma is lowered.
 
         Raises
@@ -159,13 +161,13 @@ class Colorizer:
                 f"saturation is {saturation!r}; it must be a number of at least 0, such as 1.2"
             )
         if isinstance(photo, Image.Image):
-            transparent = photo.mode in ("RGBA", "LA", "PA") or "transparency" in photo.info
-            whole = photo.convert("RGBA") if transparent else photo.convert("RGB")
+            whole = as_photo(photo)
             colored = Image.fromarray(
                 self.colorize(np.asarray(whole.convert("RGB")), saturation, decode, **given)
             )
-            if transparent:
+            if whole.mode == "RGBA":
                 colored.putalpha(whole.getchannel("A"))
+            colored.info = whole.info
             return colored
         if not (
             isinstance(photo, np.ndarray) and photo.dtype == np.uint8 and photo.shape[2:] == (3,)

@@ -40,7 +40,9 @@ def atomic_write(path):
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=f"-{path.name}", dir=path.parent)
+        # The end of the name will do: a whole long one with more before it would be too long.
+        suffix = f"-{path.name[-40:]}"
+        handle, name = tempfile.mkstemp(prefix=".", suffix=suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
         yield temporary

@@ -14,8 +14,20 @@ from colorlib.files import UserError, atomic_write
 
 MAX_PIXELS = 100_000_000
 
-FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP")
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif", ".bmp")
+FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF")
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jfif", ".png", ".tif", ".tiff"),
+    *(".webp", ".gif", ".bmp", ".avif"),
+)
+# Names that promise a photo which cannot be read here. A camera's raw file also holds a small JPEG
+# that must not be taken for the photo.
+UNREAD = (
+    *(".heic", ".heif", ".jxl", ".jp2", ".psd"),
+    *(".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".raf", ".rw2"),
+)
+# What is kept of a photo's own words: when, by whom, whose. Not where: GPS stays out.
+WORDS = (0x010E, 0x0132, 0x013B, 0x8298)  # description, date, artist, copyright
+TAKEN = 0x9003  # when the photo was taken, in EXIF's own folder 0x8769
 
 # 4:4:4 keeps the colour of every pixel; JPEG's usual 4:2:0 would throw three quarters away.
 _JPEG = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
@@ -60,6 +72,10 @@ def read_photo(path):
     path = Path(path)
     if _is_folder(path):
         raise UserError(f"{path}: is a folder; name a photo in it")
+    if not path.is_file():  # a pipe would keep us waiting for ever
+        raise UserError(f"{path}: is no regular file; copy the photo into one")
+    if path.suffix.lower() in UNREAD:
+        raise UserError(f"{path}: {_unread(path)}")
     try:
         file = open(path, "rb")
     except OSError as error:
@@ -76,19 +92,52 @@ def read_photo(path):
                 # In place: should rewriting the EXIF data fail, the picture is turned already.
                 with contextlib.suppress(Exception):
                     ImageOps.exif_transpose(image, in_place=True)
-                return _to_srgb(image)
+                return _to_srgb(image, getattr(image, "tag_v2", {}))
         except Image.DecompressionBombError as error:
             raise UserError(
                 f"{path}: has more than {MAX_PIXELS // 1_000_000} megapixels; scale it down first"
             ) from error
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from None
         except UnidentifiedImageError as error:
             raise UserError(
-                f"{path}: is no photo that can be read here; use JPEG, PNG, TIFF, WebP, GIF or BMP"
+                f"{path}: is no photo that can be read here; "
+                "use JPEG, PNG, TIFF, WebP, AVIF, GIF or BMP"
             ) from error
         except Exception as error:  # a decoder fed with damaged bytes can raise anything
             raise UserError(
                 f"{path}: is damaged or cut short ({error}); get the file again"
             ) from error
+
+
+def as_photo(image):
+    """A PIL image as people mean it to look: upright, in sRGB, 8 bits a channel.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Of any mode and depth; it is not changed.
+
+    Returns
+    -------
+    PIL.Image.Image
+        As from `read_photo`.
+
+    Raises
+    ------
+    UserError
+        If nothing says which of its values is white.
+    """
+    tags = getattr(image, "tag_v2", {})  # a TIFF's
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except Exception:  # bent EXIF data can raise anything
+        upright = image
+    return _to_srgb(upright, tags)
+
+
+def _unread(path):
+    return f"{path.suffix} files are not read here; save a copy as JPEG, PNG or TIFF"
 
 
 def _is_folder(path):
@@ -104,10 +153,10 @@ def _cannot_open(path, error):
     )
 
 
-def _to_srgb(image):
-    profile = image.info.get("icc_profile")
+def _to_srgb(image, tags):
+    profile, kept = image.info.get("icc_profile"), _words(image)
     if image.mode[0] in "IF":
-        image = _to_eight_bits(image)
+        image = _to_eight_bits(image, tags)
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     mode = {"1": "L", "LA": "L", "CMYK": "CMYK", "L": "L"}.get(image.mode, "RGB")
     color = image if image.mode == mode else image.convert(mode)
@@ -119,20 +168,45 @@ def _to_srgb(image):
                 color, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
             )
     color = color.convert("RGB")
-    color.info = {}  # else Pillow would write the old profile into new files
+    color.info = kept  # without the old profile, which Pillow would write into new files
     if alpha is not None and alpha.getextrema() != (255, 255):
         color.putalpha(alpha)
     return color
 
 
-def _to_eight_bits(image):
+def _words(image):
+    """Resolution, date, author and copyright, ready to be written again; no place."""
+    kept = {"dpi": image.info["dpi"]} if "dpi" in image.info else {}
+    with contextlib.suppress(Exception):  # bent EXIF data can raise anything
+        before, after = image.getexif(), Image.Exif()
+        after.update({tag: before[tag] for tag in WORDS if tag in before})
+        taken = before.get_ifd(0x8769).get(TAKEN)
+        if taken:
+            after.get_ifd(0x8769)[TAKEN] = taken
+        if len(after) or taken:
+            kept["exif"] = after.tobytes()
+    return kept
+
+
+def _to_eight_bits(image, tags):
     values = np.nan_to_num(np.asarray(image, "float32"))  # (H, W)
+    peak = float(values.max(initial=0))
     if image.mode.startswith("I;16"):
-        white = 65535
-    else:  # 32-bit integers and floats have no agreed white: take the usual one that fits
-        peak = values.max()
-        white = next((white for white in (1, 255, 65535) if peak < 1.5 * white), peak)
-    return Image.fromarray(np.rint(values.clip(0, white) * (255 / white)).astype("uint8"))
+        white = 2 ** tags.get(258, (16,))[0] - 1  # a TIFF may have 12 bits
+    elif image.mode == "I":
+        white = next((white for white in (255, 65535) if peak <= white), peak)
+    else:  # floats have no agreed white: take the usual one, if the values come near it
+        usual = [white for white in (1, 255, 65535) if peak < 1.5 * white]
+        white = usual[0] if usual and (usual[0] == 1 or peak > usual[0] / 4) else None
+    if white is None:
+        raise UserError(
+            f"its values reach {peak:.4g}, and nothing says which value is white; "
+            "save a copy with 8 or 16 bits a channel"
+        )
+    shares = values.clip(0, white) / white
+    if tags.get(262) == 0:  # this TIFF counts from white, and Pillow leaves deep ones so
+        shares = 1 - shares
+    return Image.fromarray(np.rint(255 * shares).astype("uint8"))
 
 
 def write_photo(image, path):
@@ -163,11 +237,18 @@ def write_photo(image, path):
     if options is None:
         raise UserError(f"{path}: photos are not written as '{path.suffix}'; use .png or .jpg")
     if options is _JPEG and image.mode == "RGBA":
-        raise UserError(f"{path}: JPEG has no transparency and this photo has; use .png")
+        raise UserError(
+            f"{path}: JPEG has no transparency and this photo has; use .png (--format png)"
+        )
     # Encoded in memory, so that an encoder's error cannot be taken for a full disk.
     encoded = io.BytesIO()
     try:
-        image.save(encoded, **options)
+        kept = {name: image.info[name] for name in ("dpi", "exif") if name in image.info}
+        if options is _TIFF and "exif" in kept:  # libtiff writes no EXIF folder within the file
+            words = Image.Exif()
+            words.load(kept.pop("exif"))
+            kept["tiffinfo"] = {tag: words[tag] for tag in WORDS if tag in words}
+        image.save(encoded, **options | kept)
     except (OSError, ValueError) as error:
         raise UserError(
             f"{path}: {image.width}x{image.height} pixels cannot be written as "
@@ -177,7 +258,7 @@ def write_photo(image, path):
         temporary.write_bytes(encoded.getbuffer())
 
 
-def find_photos(paths):
+def find_photos(paths, passed_over=None):
     """List the photo files that paths name, each once.
 
     Parameters
@@ -185,6 +266,9 @@ def find_photos(paths):
     paths : path-like, or list of path-like
         Files, taken as they are, and folders, searched with all their subfolders for
         `SUFFIXES`; hidden files and folders are skipped.
+    passed_over : dict, optional
+        Is told what else in the folders promises photos, and why it is not read: the reason of
+        each path. Without it, a folder that cannot be read is an error.
 
     Returns
     -------
@@ -204,19 +288,28 @@ def find_photos(paths):
         paths = [paths]
     found = []
     for path in map(Path, paths):
-        found += _photos_below(path) if _is_folder(path) else [path]
+        found += _photos_below(path, passed_over) if _is_folder(path) else [path]
     return list(dict.fromkeys(found))
 
 
-def _photos_below(folder):
+def _photos_below(folder, passed_over):
     def refuse(error):
-        raise _cannot_open(error.filename, error) from error
+        if passed_over is None or Path(error.filename) == folder:
+            raise _cannot_open(error.filename, error) from error
+        passed_over[Path(error.filename)] = f"cannot be opened ({error.strerror})"
 
-    files = []
+    files, passed = [], {} if passed_over is None else passed_over
     for root, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in filter(lambda name: Path(root, name).is_symlink(), folders):
+            passed[Path(root, name)] = "is a link to a folder; name that folder itself"
         files += [Path(root, name) for name in names if not name.startswith(".")]
-    photos = sorted(file for file in files if file.suffix.lower() in SUFFIXES)
+    photos = []
+    for file in sorted(files):
+        if file.suffix.lower() in UNREAD:
+            passed[file] = _unread(file)
+        elif file.suffix.lower() in SUFFIXES:
+            photos.append(file)
     if not photos:
         state = f"none of its {len(files)} files is a photo" if files else "is empty"
         raise UserError(f"{folder}: {state}; name a folder with {', '.join(SUFFIXES)} files")

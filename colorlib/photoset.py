@@ -237,12 +237,16 @@ def prepare(folder, out, size=256):
         raise UserError(f"{folder}: is not a folder; name the folder that holds the photos")
     if size < 8:
         raise UserError(f"{out}: photos cannot be {size} pixels wide; take at least 8")
-    files = {_name(path.relative_to(folder)): path for path in find_photos(folder)}
+    passed_over = {}
+    photos = find_photos(folder, passed_over)
+    files = {_name(path.relative_to(folder)): path for path in photos}
     credits = _read_credits(folder / "credits.csv")
     try:
         with locked(out), contextlib.closing(_Draft(out, size, credits)) as draft:
             for name, path in tqdm(files.items(), f"Preparing {out.name}", unit="photo"):
                 draft.add(name, path)
+            for path, reason in passed_over.items():
+                draft.pass_over(_name(path.relative_to(folder)), reason)
             draft.commit()
     except OSError as error:
         raise UserError(
@@ -327,6 +331,10 @@ class _Draft:
         self.pending += 1
         if self.pending == BATCH:
             self.commit()
+
+    def pass_over(self, name, reason):
+        """Note what was not even read."""
+        self.left_out[name] = dict.fromkeys(COLUMNS, "") | {"file": name, "left_out": reason}
 
     def _flaw(self, photo, square, dhash):
         if min(photo.size) < self.size / 2:

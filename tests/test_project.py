@@ -26,8 +26,8 @@ FLOORS = (
 ).split()
 
 
-# Lines of code, without docstrings, comments and blank lines. A ceiling may sink and not rise: to be
-# small is a feature, and nobody keeps to a size that is not measured.
+# Lines of code, without docstrings, comments and blank lines. A ceiling may sink and not rise: it
+# is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
         1875,

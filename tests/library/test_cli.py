@@ -325,3 +325,38 @@ def test_help_is_quick_and_teaches():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0
     assert "example: colorlib colorize" in done.stdout
+
+
+def test_one_photos_trouble_costs_one_photo(colorlib, photo, tmp_path):
+    """Two photos that would become one file, a link loop, a pipe, a HEIC: the rest is colourized."""
+    album = tmp_path / "album"
+    album.mkdir()
+    image = Image.open(photo)
+    for name in ("a.png", "a.gif", "b.jpg"):
+        image.save(album / name)
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    image.save(album / "web.png")
+    (album / "c.heic").write_bytes(b"x")
+    (album / "loop").symlink_to(album)
+    os.mkfifo(album / "pipe.jpg")
+    code, out, errors = colorlib("colorize", album, "-o", tmp_path / "out")
+    assert code == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "a.png",
+        "b.jpg",
+        "web.png",
+    ]
+    assert any("would become" in line for line in errors)
+    assert any("pipe.jpg: is no regular file" in line for line in errors)
+    assert "c.heic: .heic files are not read here" in out and "loop: is a link" in out
+    assert "3 photos colourized" in out
+
+
+def test_the_format_can_be_chosen(colorlib, photo, tmp_path):
+    image = Image.open(photo)
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    image.save(tmp_path / "web.webp")
+    code, _, errors = colorlib("colorize", tmp_path / "web.webp", "-o", tmp_path, "--format", "jpg")
+    assert code == 1 and "--format png" in errors[0]
+    code, *_ = colorlib("colorize", tmp_path / "web.webp", "-o", tmp_path / "o", "--format", "png")
+    assert code == 0 and Image.open(tmp_path / "o" / "web.png").mode == "RGBA"

@@ -12,7 +12,14 @@ import skimage.data
 from PIL import Image, ImageCms
 
 from colorlib.files import UserError
-from colorlib.images import MAX_PIXELS, center_square, find_photos, read_photo, write_photo
+from colorlib.images import (
+    MAX_PIXELS,
+    as_photo,
+    center_square,
+    find_photos,
+    read_photo,
+    write_photo,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +139,116 @@ def test_grey_and_black_and_white(tmp_path):
 def test_deep_grey_is_scaled_not_clipped(tmp_path, suffix, dtype, values):
     Image.fromarray(np.array([values], dtype)).save(tmp_path / f"a.{suffix}")
     assert colors(tmp_path / f"a.{suffix}") == ("RGB", [(v, v, v) for v in (0, 100, 255)])
+
+
+def tiff(values, bits, photometric=1, extra=()):
+    """A grey TIFF's bytes, one strip, little-endian; Pillow cannot write every kind."""
+    height, width = values.shape
+    if bits == 12:
+        pairs = values.reshape(-1, 2).astype(int)  # two pixels in three bytes
+        strip = b"".join(struct.pack(">I", a << 12 | b)[1:] for a, b in pairs)
+    else:
+        strip = values.astype(f"<u{bits // 8}").tobytes()
+    entries = [
+        *((256, 3, width), (257, 3, height), (258, 3, bits), (259, 3, 1), (262, 3, photometric)),
+        *((273, 4, 0), (277, 3, 1), (278, 4, height), (279, 4, len(strip)), *extra),
+    ]
+    start = 8 + 2 + 12 * len(entries) + 4
+    body = b"".join(
+        struct.pack("<HHII", tag, kind, 1, start if tag == 273 else value)
+        for tag, kind, value in sorted(entries)
+    )
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + body + bytes(4) + strip
+
+
+@pytest.mark.parametrize(
+    ("bits", "photometric", "values"),
+    [
+        (12, 1, [[0, 1606, 4095, 4095]]),
+        (16, 1, [[0, 25700, 65535, 65535]]),
+        (16, 0, [[65535, 39835, 0, 0]]),
+        (8, 1, [[0, 100, 255, 255]]),
+        (8, 0, [[255, 155, 0, 0]]),
+    ],
+)
+def test_deep_and_negative_tiffs_look_as_they_are_meant(tmp_path, bits, photometric, values):
+    (tmp_path / "a.tif").write_bytes(tiff(np.array(values), bits, photometric))
+    assert colors(tmp_path / "a.tif") == ("RGB", [(v, v, v) for v in (0, 100, 255, 255)])
+    with Image.open(tmp_path / "a.tif") as image:
+        assert np.array_equal(as_photo(image), read_photo(tmp_path / "a.tif"))
+
+
+@pytest.mark.parametrize("peak", [1.6, 20.0, 900.0, 1e9])
+def test_floats_of_an_unknown_white_are_refused_in_words(tmp_path, peak):
+    Image.fromarray(np.array([[0, peak]], "float32")).save(tmp_path / "a.tif")
+    assert "nothing says which value is white" in refusal(tmp_path / "a.tif")
+    with pytest.raises(UserError, match="8 or 16 bits"):
+        as_photo(Image.fromarray(np.array([[0, peak]], "float32")))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_both_doors_show_the_same_pixels(tmp_path, photo, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    photo.save(tmp_path / "a.jpg", exif=exif)
+    with Image.open(tmp_path / "a.jpg") as image:
+        size = image.size
+        assert np.array_equal(as_photo(image), read_photo(tmp_path / "a.jpg"))
+        assert image.size == size, "the given image is not changed"
+    deep = Image.fromarray(np.array([[0, 25700, 65535]], "uint16"))
+    deep.save(tmp_path / "deep.png")
+    assert np.array_equal(as_photo(deep), read_photo(tmp_path / "deep.png"))
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_words_are_kept_and_the_place_is_not(tmp_path, photo, suffix):
+    exif = Image.Exif()
+    exif[0x013B], exif[0x8298], exif[0x0132] = "Ann Lee", "(c) Ann Lee", "1932:05:01 12:00:00"
+    exif.get_ifd(0x8769)[0x9003] = "1932:05:01 11:00:00"
+    exif.get_ifd(0x8825)[1], exif.get_ifd(0x8825)[2] = "N", (52.0, 30.0, 0.0)
+    photo.save(tmp_path / "a.jpg", exif=exif, dpi=(300, 300))
+    write_photo(read_photo(tmp_path / "a.jpg"), tmp_path / f"b.{suffix}")
+    with Image.open(tmp_path / f"b.{suffix}") as image:
+        kept = image.getexif()
+        assert (kept[0x013B], kept[0x8298]) == ("Ann Lee", "(c) Ann Lee")
+        assert kept[0x0132] == "1932:05:01 12:00:00"
+        if suffix != "tif":
+            assert kept.get_ifd(0x8769)[0x9003] == "1932:05:01 11:00:00"
+        assert not kept.get_ifd(0x8825), "where it was taken is nobody's business"
+        assert kept.get(0x0112, 1) == 1
+        if suffix != "webp":
+            assert round(image.info["dpi"][0]) == 300
+
+
+def test_what_promises_a_photo_and_is_none_is_passed_over_with_a_reason(tmp_path, photo):
+    photo.save(tmp_path / "a.jpg")
+    photo.save(tmp_path / "b.jfif", format="JPEG")
+    photo.save(tmp_path / "c.avif")
+    for name in ("d.HEIC", "e.nef", "notes.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "f.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "album" / "loop").symlink_to(tmp_path)
+    passed_over = {}
+    found = find_photos(tmp_path, passed_over)
+    assert [path.name for path in found] == ["a.jpg", "b.jfif", "c.avif", "f.jpg"]
+    assert {path.name for path in passed_over} == {"d.HEIC", "e.nef", "link", "loop"}
+    assert "save a copy as JPEG" in passed_over[tmp_path / "d.HEIC"]
+    assert all(read_photo(path).size == photo.size for path in found)
+    assert "save a copy" in refusal(tmp_path / "e.nef")
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "x.jpg")
+    assert "no regular file" in refusal(tmp_path / "x.jpg")
+
+
+@pytest.mark.parametrize("name", ["x" * 246 + ".png", "ä" * 123 + ".png", "写" * 83 + ".png"])
+def test_the_longest_names_can_be_written(tmp_path, photo, name):
+    write_photo(photo, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def png(width, height, bit_depth, color_type, data=b"", extra=b""):

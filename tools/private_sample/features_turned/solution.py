@@ -1,12 +1,12 @@
 def told(way):
     turned = np.asarray(augment.transform(some, augment.TRANSFORMS.index(way)))
-    return colorizer.extractor.predict_on_batch(turned)
+    return np.array(colorizer.inputs(turned)["class_scores"])
 
 
 ways = {way: told(way) for way in ("mirror", "turn 90", "turn 180")}
 ways = {"own scores": scores} | ways | {"another photo's": np.roll(scores, 1, axis=0)}
 true = to_lab(some)[..., 1:]
-painted = {name: colorizer.ab(some, given) for name, given in ways.items()}
+painted = {name: colorizer.ab(some, class_scores=given) for name, given in ways.items()}
 results = {
     name: tuple(
         np.linalg.norm(ab - other, axis=-1).mean() for other in (painted["own scores"], true)
