@@ -1,7 +1,7 @@
 """The book's figures, in one style: photos side by side, Lab's channels, learning curves.
 
-Importing this module gives Matplotlib the book's style. Every function returns a Matplotlib
-figure, which a notebook shows where it is returned. Chapters: all.
+`use_style` gives Matplotlib the book's style. Every other function returns a Matplotlib figure,
+which a notebook shows where it is returned. Chapters: all.
 """
 
 import json
@@ -15,19 +15,13 @@ from PIL import Image
 from colorlib.lab import to_lab, to_rgb
 from colorlib.runs import read_metrics
 
-# Dark enough and light enough to tell apart in grey print, too.
-BLUE, ORANGE = "#1b4f72", "#e08e2b"
-plt.rcParams.update({
-    "axes.prop_cycle": plt.cycler(color=[BLUE, ORANGE, "#5d6d7e", "#7fb3d5"]),
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 9,
-    "figure.dpi": 120,
-    "font.size": 9,
-    "image.interpolation": "nearest",
-    "legend.frameon": False,
-    "lines.linewidth": 1.8,
-})  # fmt: skip
+BLUE, ORANGE = "#1b4f72", "#e08e2b"  # the first two colours of the style
+STYLE = Path(__file__).parent / "data" / "book.mplstyle"
+
+
+def use_style():
+    """Draw all figures from here on in the book's style. `plt.rcdefaults()` undoes it."""
+    plt.style.use(STYLE)
 
 
 def axes(rows=1, columns=1, width=7.0, height=2.6, **options):
