@@ -256,7 +256,7 @@ class Photo(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """One column of the table: `function(true, predicted)` of two `Photo`s gives a number."""
+    """One column of the table: `function(true, predicted)`, each a `Photo`, gives a number."""
 
     function: Callable
     better: str  # "↑" higher, "↓" lower, "" near the true photo's
