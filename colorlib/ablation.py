@@ -12,7 +12,9 @@ Chapter: 06_evaluation.
 import numpy as np
 
 from colorlib import embeddings, evaluation
+from colorlib.images import montage
 from colorlib.lab import to_lab, to_rgb
+from colorlib.tables import markdown_table
 
 
 def _another_photos(scores, generator):
@@ -131,19 +133,17 @@ def sheet(colorizer, photo_set, rows):
     bands = [true]
     for scores in tell(colorizer, photo_set).values():
         bands.append(to_rgb(lab, colorizer.ab(true, class_scores=scores[places])))
-    return np.concatenate([np.concatenate(list(band), axis=1) for band in bands])
+    return montage(bands)
 
 
 def format_table(report):
     """A report of `ablate` as a Markdown table. Chapter: 06_evaluation."""
-    lines = [
-        "| class scores | loss ↓ | more than with its own | AuC ↑ | chroma |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
+    rows = []
     for name, found in report["summary"].items():
         cells = [f"{found['loss']['mean']:.4f}", "", f"{found['AuC']['mean']:.3f}"]
         if name in report["differences"]:
             more = report["differences"][name]["loss"]
             cells[1] = f"{more['difference']:+.4f} ({more['low']:+.4f} to {more['high']:+.4f})"
-        lines.append(f"| {' | '.join([name, *cells, format(found['chroma']['mean'], '.1f')])} |")
-    return "\n".join(lines)
+        rows.append([name, *cells, f"{found['chroma']['mean']:.1f}"])
+    head = "class scores", "loss ↓", "more than with its own", "AuC ↑", "chroma"
+    return markdown_table(head, rows)

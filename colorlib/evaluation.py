@@ -23,6 +23,7 @@ from colorlib.baselines import BASELINES, fit_statistics
 from colorlib.files import UserError, atomic_write, write_json
 from colorlib.lab import to_lab
 from colorlib.metrics import METRICS, Photo, as_seen, count_bins, rebalanced_weights
+from colorlib.tables import markdown_table
 
 BATCH = 16
 RIVALS = [name for name, opponent in BASELINES.items() if not opponent.peeks]
@@ -182,15 +183,15 @@ def format_table(summary, metrics=tuple(METRICS)):
     """
     chosen = {name: METRICS[name] for name in metrics}
     titles = [" ".join(filter(None, [name, m.unit, m.better])) for name, m in chosen.items()]
-    lines = [["", *titles], ["---", *["---:"] * len(titles)]]
+    rows = []
     for row, columns in summary.items():
         cells = []
         for name, metric in chosen.items():
             half = (columns[name]["high"] - columns[name]["low"]) / 2
             cells.append(f"{columns[name]['mean']:.{metric.digits}f} ± {half:.{metric.digits}f}")
         peeks = row in BASELINES and BASELINES[row].peeks
-        lines.append([f"{row} *" if peeks else row, *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        rows.append([f"{row} *" if peeks else row, *cells])
+    return markdown_table(["", *titles], rows)
 
 
 def _check_prediction(name, ab, true_rgb):

@@ -341,3 +341,8 @@ def center_square(image, size):
     if square.mode == "RGBA":
         square = Image.alpha_composite(Image.new("RGBA", square.size, "white"), square)
     return square.convert("RGB").resize((size, size), Image.Resampling.LANCZOS)
+
+
+def montage(rows):
+    """Lay photos of one size side by side: (H, W, 3) each, rows from the top."""
+    return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])

@@ -13,6 +13,7 @@ from PIL import Image
 from colorlib import devices, lab, machine
 from colorlib.batches import Batches
 from colorlib.files import atomic_write
+from colorlib.images import montage
 from colorlib.optimizers import inner
 
 ASK = 10  # seconds between two questions to the cards: asking takes longer than a short epoch
@@ -99,9 +100,8 @@ def draw_samples(trainer, data, folder, epoch: int):
         return np.round(255 * ops.convert_to_numpy(rgb)).astype("uint8")
 
     bands = (join(0 * ab), join(ab), photos)
-    sheet = np.concatenate([np.concatenate(list(band), axis=1) for band in bands])
     with atomic_write(folder / f"epoch-{epoch:04d}.png") as temporary:
-        Image.fromarray(sheet).save(temporary)
+        Image.fromarray(montage(bands)).save(temporary)
 
 
 def first_step(trainer, batch):

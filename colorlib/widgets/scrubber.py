@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from colorlib import figures
+from colorlib.images import montage
 
 
 def scrubber(run_folder):
@@ -43,7 +44,7 @@ def _draw(rows, curves, epoch):
     """Three rows of photos above the learning curves, as JPEG."""
     figure, (photos, loss) = figures.axes(2, 1, height=4.6, height_ratios=(5, 3))
     side = len(rows[0][0])
-    photos.imshow(np.concatenate([np.concatenate(row, axis=1) for row in rows]))
+    photos.imshow(montage(rows))
     photos.set(xticks=[], frame_on=False)
     middles = (np.arange(3) + 0.5) * side
     photos.set_yticks(middles, ["grey", f"epoch {epoch}", "true"], rotation=90, va="center")

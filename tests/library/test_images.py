@@ -17,6 +17,7 @@ from colorlib.images import (
     as_photo,
     center_square,
     find_photos,
+    montage,
     read_photo,
     write_photo,
 )
@@ -468,3 +469,10 @@ def test_center_square_lays_transparency_on_white():
     half = Image.new("RGBA", (4, 4), (0, 0, 0, 128))
     assert center_square(clear, 2).getpixel((0, 0)) == (255, 255, 255)
     assert center_square(half, 2).getpixel((0, 0)) == (127, 127, 127)
+
+
+def test_montage_lays_rows_from_the_top():
+    one, two, three, four = (np.full((2, 3, 3), value, "uint8") for value in range(4))
+    sheet = montage([[one, two], np.stack([three, four])])
+    assert sheet.shape == (4, 6, 3)
+    assert sheet[::2, ::3, 0].tolist() == [[0, 1], [2, 3]]

@@ -19,9 +19,11 @@ from colorlib import ablation, evaluation, figures, photoset, training
 from colorlib.baselines import BASELINES
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import read_json, write_json
+from colorlib.images import montage
 from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
 from colorlib.runs import read_metrics
+from colorlib.tables import markdown_table
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "book" / "results"  # what only pages show; what chapters show is PUBLISHED
@@ -66,7 +68,7 @@ def draw_sheet(colorizer, photos):
     """24 validation photos, each three times: four bands of six."""
     rows = by_hash(photos)[:24]
     columns = [versions(colorizer, np.array(photos.photos[row])) for row in rows]
-    bands = [np.concatenate(columns[i : i + 6], axis=1) for i in range(0, 24, 6)]
+    bands = [montage([columns[i : i + 6]]) for i in range(0, 24, 6)]
     gap = np.full((16, bands[0].shape[1], 3), 255, "uint8")
     sheet = np.concatenate([part for band in bands for part in (band, gap)][:-1])
     save_smaller(sheet, RESULTS / "validation-24.jpg")
@@ -77,7 +79,7 @@ def draw_cover(colorizer, photos):
     rows = by_hash(photos)[24:30]
     strip = [versions(colorizer, np.array(photos.photos[row])) for row in rows]
     (ROOT / "book" / "img").mkdir(exist_ok=True)
-    save_smaller(np.concatenate(strip, axis=1), ROOT / "book" / "img" / "cover.jpg")
+    save_smaller(montage([strip]), ROOT / "book" / "img" / "cover.jpg")
 
 
 def save_smaller(sheet, path):
@@ -91,7 +93,7 @@ def write_pairs(colorizer, photos, count=20, side=160):
     rows = by_hash(photos)[:count]
     true = [np.array(photos.photos[row]) for row in rows]
     bands = [true, [colorizer.colorize(photo) for photo in true]]
-    sheet = Image.fromarray(np.concatenate([np.concatenate(band, axis=1) for band in bands]))
+    sheet = Image.fromarray(montage(bands))
     sheet.resize((count * side, 2 * side), Image.LANCZOS).save(RESULTS / "pairs.jpg", quality=82)
     credit = ("file", "author", "licence", "source")
     write_json(RESULTS / "pairs.json", {
@@ -145,8 +147,7 @@ def copy_lab_run(run, *other_seeds):
     for name in LAB_FILES:
         shutil.copy(run / name, target)
     rows, _ = figures.sample_rows(run)
-    sheet = np.concatenate([np.concatenate(photos, axis=1) for photos in rows])
-    Image.fromarray(sheet).save(RESULTS / "lab-epochs.jpg", quality=88)
+    Image.fromarray(montage(rows)).save(RESULTS / "lab-epochs.jpg", quality=88)
     write_scrubber(run, target)
     if other_seeds:
         runs = (run, *other_seeds)
@@ -160,7 +161,7 @@ def copy_lab_run(run, *other_seeds):
 def write_scrubber(run, target):
     """All sample sheets of a run as one picture of small photos, and the curves beside them."""
     sheets, rows = figures.read_samples(run)
-    sprite = Image.fromarray(np.concatenate([np.concatenate(row, axis=1) for row in rows]))
+    sprite = Image.fromarray(montage(rows))
     columns, side = len(rows[0]), 64
     sprite.resize((columns * side, len(rows) * side)).save(target / "scrubber.jpg", quality=85)
     config, report = read_json(run / "recipe.json"), read_json(run / "evaluation.json")
@@ -234,17 +235,17 @@ def comparison(folder):
     report = read_json(folder / "report.json")
     runs = {name: folder / run for name, run in report["folders"].items()}
     config, data = (read_json(next(iter(runs.values())) / f"{n}.json") for n in ("recipe", "data"))
-    lines = ["| one − other | loss | AuC |", "| --- | ---: | ---: |"]
+    rows = []
     for pair, found in report["between"].items():
         one, other = (set(name.split(", ")) for name in pair.split(" - "))
         if len(one ^ other) > 2:  # they differ in more than one thing
             continue
         cells = [interval(found[metric]) for metric in ("loss", "AuC")]
-        lines.append(f"| {pair.replace(' - ', ' − ')} | {' | '.join(cells)} |")
+        rows.append([pair.replace(" - ", " − "), *cells])
     return "\n\n".join([
         section(report, peeking=False, of="the development set"),
         "Differences, photo by photo, with 95 % intervals; bold where they exclude 0:",
-        "\n".join(lines),
+        markdown_table(["one − other", "loss", "AuC"], rows),
         "What each run cost:",
         cost(report, runs),
         f"{data['training']} training and {data['validation']} validation photos of a set of "
@@ -262,27 +263,25 @@ def interval(found):
 
 def cost(report, runs):
     """What the runs of a comparison took, as a table."""
-    lines = ["| run | epochs | lowest validation loss | in epoch | last | CPU hours |"]
-    lines.append("| --- | ---: | ---: | ---: | ---: | ---: |")
+    head = ("run", "epochs", "lowest validation loss", "in epoch", "last", "CPU hours")
+    rows = []
     for name, folder in runs.items():
         spent, losses = report["cost"][name], read_metrics(folder)["val_loss"]
-        lines.append(
-            f"| {name} | {spent['epochs']} | {losses.min():.4f} | {losses.argmin() + 1} | "
-            f"{losses[-1]:.4f} | {spent['cpu_hours']:.2f} |"
-        )
-    return "\n".join(lines)
+        low, last = f"{losses.min():.4f}", f"{losses[-1]:.4f}"
+        hours = f"{spent['cpu_hours']:.2f}"
+        rows.append([name, spent["epochs"], low, losses.argmin() + 1, last, hours])
+    return markdown_table(head, rows)
 
 
 def speed(report):
     """The benchmark as a table: ratios first, for they travel better than rates."""
-    lines = ["| way | times the notebook | photos a second | share of input | peak memory |"]
-    lines.append("| --- | ---: | ---: | ---: | ---: |")
+    head = ("way", "times the notebook", "photos a second", "share of input", "peak memory")
+    rows = []
     for name, found in report["ways"].items():
-        lines.append(
-            f"| {name} | {report['times_the_notebook'][name]} | {found['photos_per_second']} | "
-            f"{100 * found['input_share']:.0f} % | {found['peak_memory_gb']} GB |"
-        )
-    return "\n".join([*lines, "", measured(report)])
+        share, peak = f"{100 * found['input_share']:.0f} %", f"{found['peak_memory_gb']} GB"
+        times = report["times_the_notebook"][name]
+        rows.append([name, times, found["photos_per_second"], share, peak])
+    return f"{markdown_table(head, rows)}\n\n{measured(report)}"
 
 
 def against_ready(found):
@@ -298,18 +297,16 @@ def against_ready(found):
 
 def backends(report):
     """The same step on each Keras backend, as a table."""
-    lines = [
-        "| backend | times TensorFlow | photos a second | transposed, in plain convolutions |",
-        "| --- | ---: | ---: | ---: |",
-    ]
+    head = ("backend", "times TensorFlow", "photos a second", "transposed, in plain convolutions")
+    rows = []
     rates = {name: found["photos_per_second"] for name, found in report["backends"].items()}
     for name, rate in rates.items():
         version = report["machine"]["versions"][name]
         times = rate / rates["tensorflow"]
         back = report["backends"][name]["transposed_times_convolution"]
-        lines.append(f"| {BACKENDS[name]} {version} | {times:.2f} | {rate:.2f} | {back:.1f} |")
+        rows.append([f"{BACKENDS[name]} {version}", f"{times:.2f}", f"{rate:.2f}", f"{back:.1f}"])
     on_each = report | {"machine": report["machine"] | {"backend": "each"}}
-    return "\n".join([*lines, "", measured(on_each)])
+    return f"{markdown_table(head, rows)}\n\n{measured(on_each)}"
 
 
 def profile(report):
@@ -321,10 +318,11 @@ def profile(report):
         "backward": "the gradients",
         "update": "Adam, beyond plain gradient descent",
     }
-    lines = ["| part | what it does | share of the step |", "| --- | --- | ---: |"]
-    for part, what in does.items():
-        share = found["parts"][part] / found["step_seconds"]
-        lines.append(f"| {part} | {what} | {100 * share:.0f} % |")
+    rows = [
+        [part, what, f"{100 * found['parts'][part] / found['step_seconds']:.0f} %"]
+        for part, what in does.items()
+    ]
+    table = markdown_table(("part", "what it does", "share of the step"), rows, "llr")
     flop, rate = (found[name] / 1e12 for name in ("flop", "product_flop_per_second"))
     moved, copied = (found[name] / 1e9 for name in ("bytes", "copy_bytes_per_second"))
     text = (
@@ -336,22 +334,19 @@ def profile(report):
         f"{found['bound_seconds']:.2f} s, and the step reaches "
         f"{100 * found['bound_share']:.0f} % of it."
     )
-    return "\n".join([*lines, "", text, "", measured(report)])
+    return f"{table}\n\n{text}\n\n{measured(report)}"
 
 
 def memory(report):
     """Peak memory for sets of several sizes, as a table."""
-    lines = [
-        "| photos in the set | size on disk | way | peak memory |",
-        "| ---: | ---: | --- | ---: |",
-    ]
+    head = ("photos in the set", "size on disk", "way", "peak memory")
+    rows = []
     for row in report["sets"]:
         way = "on the device" if row["on_device"] else "streamed"
         disk = row["photos"] * report["size"] ** 2 * 3 / 1e9
-        lines.append(
-            f"| {row['photos']:,} | {disk:.1f} GB | {way} | {row['peak_memory_gb']:.2f} GB |"
-        )
-    return "\n".join([*lines, "", measured(report)])
+        peak = f"{row['peak_memory_gb']:.2f} GB"
+        rows.append([f"{row['photos']:,}", f"{disk:.1f} GB", way, peak])
+    return f"{markdown_table(head, rows, 'rrlr')}\n\n{measured(report)}"
 
 
 def measured(report):

@@ -23,6 +23,8 @@ from PIL import Image
 from colorlib import machine, photoset
 from colorlib.colorizer import Colorizer
 from colorlib.files import read_json, write_json
+from colorlib.images import montage
+from colorlib.tables import markdown_table
 from tools.classroom import exercises, student
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +82,7 @@ def draw_strip(colorizer, photos):
     """Photos side by side, grey on the left; to the right their predicted colours fade in."""
     some, _ = chosen(photos, STRIP)
     grey, colored = (
-        np.concatenate([colorizer.colorize(photo, saturation) for photo in some], axis=1)
+        montage([[colorizer.colorize(photo, saturation) for photo in some]])
         for saturation in (0, 1)
     )
     share = np.clip(np.linspace(-0.3, 2, grey.shape[1]), 0, 1)[:, None]
@@ -92,8 +94,7 @@ def draw_invented(colorizer, photos):
     """The picture of the ethics page: grey, colourized, true."""
     some, rows = chosen(photos, INVENTED)
     bands = [[colorizer.colorize(photo, saturation) for photo in some] for saturation in (0, 1)]
-    sheet = np.concatenate([np.concatenate(band, axis=1) for band in (*bands, some)])
-    small = Image.fromarray(sheet).resize((4 * 180, 3 * 180), Image.LANCZOS)
+    small = Image.fromarray(montage([*bands, some])).resize((4 * 180, 3 * 180), Image.LANCZOS)
     small.save(BOOK / "results" / "invented.jpg", quality=88)
     credit = ("file", "author", "licence", "source")
     write_json(BOOK / "results" / "invented.json", {
@@ -203,11 +204,11 @@ def time_chapters(tier):
 def write_runtimes_page(folder=BOOK):
     """How long each chapter takes, and with which versions that was measured."""
     times = read_json(RUNTIMES)
-    lines = [f"| chapter | {' | '.join(times)} |", f"| --- |{' ---: |' * len(times)}"]
+    rows = []
     for stem, notebook in student.masters().items():
         cells = [duration(tier["seconds"].get(stem)) for tier in times.values()]
         heading = f"{stem[:2]} {first_lines(notebook)[0].removeprefix('# ')}"
-        lines.append(f"| [{heading}](../notebooks/{stem}.ipynb) | {' | '.join(cells)} |")
+        rows.append([f"[{heading}](../notebooks/{stem}.ipynb)", *cells])
     made = [
         f"- *{name}*: {tier['machine']['date']}, `{tier['command']}`, "
         f"{tier['machine']['processor']} ({tier['machine']['cores']} cores), "
@@ -215,10 +216,10 @@ def write_runtimes_page(folder=BOOK):
         for name, tier in times.items()
     ]
     newest = max(times.values(), key=lambda tier: tier["machine"]["date"])
-    versions = ["| package | version | for |", "| --- | --- | --- |"]
-    for name, version in newest["packages"].items():
-        versions.append(f"| {name} | {version} | {PACKAGES[name]} |")
-    fill("runtimes.md", {"times": lines, "made": made, "versions": versions}, folder)
+    packages = [[name, version, PACKAGES[name]] for name, version in newest["packages"].items()]
+    versions = markdown_table(["package", "version", "for"], packages, "lll")
+    chapters = markdown_table(["chapter", *times], rows)
+    fill("runtimes.md", {"times": chapters, "made": made, "versions": versions}, folder)
 
 
 def duration(seconds):
@@ -272,14 +273,11 @@ def write_teaching_page(folder=BOOK):
             f"{reading_minutes(notebook)} minutes ({WORDS_A_MINUTE} words a minute). The exercises "
             f"ask for {sum(each.minutes for each in found)} minutes."
         )
-        lines = ["| exercise | kind | marks | minutes | difficulty |"]
-        lines += ["| --- | --- | ---: | ---: | --- |"]
-        lines += [
-            f"| {each.number} {each.title} | {each.kind} | {each.marks or ''} | {each.minutes} "
-            f"| {each.difficulty} |"
-            for each in found
+        head = ("exercise", "kind", "marks", "minutes", "difficulty")
+        rows = [
+            [f"{e.number} {e.title}", e.kind, e.marks or "", e.minutes, e.difficulty] for e in found
         ]
-        values[f"exercises {stem}"] = lines
+        values[f"exercises {stem}"] = markdown_table(head, rows, "llrrl")
     fill("teaching.md", values, folder)
 
 
