@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from colorlib import machine
-from colorlib.files import UserError, atomic_write, read_json, sha256_of, write_json
+from colorlib import machine, weights
+from colorlib.files import UserError, atomic_write, read_json, write_json
 
 
 class Best(NamedTuple):
@@ -50,9 +50,7 @@ class Run:
         self.saved, self.hardware = time.monotonic(), hardware
         asked = dataclasses.asdict(recipe)
         if recipe.start_from:  # by hash: where it lies is another matter
-            name = str(recipe.start_from).removesuffix(".weights.h5").removesuffix(".json")
-            name = f"{name}/model" if Path(name).is_dir() else name
-            asked["start_from"] = sha256_of(Path(f"{name}.weights.h5"))
+            asked["start_from"] = weights.read_card(recipe.start_from)["sha256"]
         if (self.folder / "config.json").exists():
             raise UserError(
                 f"{self.folder}: holds a run of an earlier colorlib, which cannot go on here; "

@@ -68,23 +68,14 @@ def load_network(path):
     UserError
         If a file is missing, damaged, of another network or not the one that the JSON describes.
     """
-    weights, description = _names(Path(path) / "model" if Path(path).is_dir() else path)
-    for file in (weights, description):
-        if not file.is_file():
-            raise UserError(
-                f"{file}: not found; a network needs both {weights.name} and {description.name}"
-            )
-    try:
-        card = _of_today(read_json(description))
-        expected, design, options = card["sha256"], card["design"], card["options"]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{description}: does not describe a colorlib network ({error})") from error
-    if sha256_of(weights) != expected:
+    weights, description = _names(path)
+    card = read_card(path)
+    if sha256_of(weights) != card["sha256"]:
         raise UserError(
             f"{weights}: is not the file that {description.name} describes; get both anew"
         )
     try:
-        network = designs.build_network(design, options)
+        network = designs.build_network(card["design"], card["options"])
     except UserError as error:
         raise UserError(f"{description}: {error}") from error
     try:
@@ -95,6 +86,26 @@ def load_network(path):
             f"{weights}: does not fit the network in {description.name} ({reason})"
         ) from error
     return network, card
+
+
+def read_card(path):
+    """The card of a network on disk, without reading its weights.
+
+    Parameters and errors are those of `load_network`.
+    """
+    weights, description = _names(path)
+    for file in (weights, description):
+        if not file.is_file():
+            raise UserError(
+                f"{file}: not found; a network needs both {weights.name} and {description.name}"
+            )
+    try:
+        card = _of_today(read_json(description))
+        if missing := {"sha256", "design", "options"} - card.keys():
+            raise KeyError(*missing)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{description}: does not describe a colorlib network ({error})") from error
+    return card
 
 
 def _of_today(card):
@@ -118,5 +129,6 @@ def _of_today(card):
 
 
 def _names(path):
+    path = Path(path) / "model" if Path(path).is_dir() else path
     path = str(path).removesuffix(".json").removesuffix(".weights.h5")
     return Path(path + ".weights.h5"), Path(path + ".json")

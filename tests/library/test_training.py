@@ -108,6 +108,9 @@ def test_another_configuration_does_not_touch_the_run(run, change):
 def test_start_from_trained_weights(run, tmp_path):
     train(SMALL | {"start_from": str(run), "epochs": 1}, tmp_path)
     assert metrics(tmp_path)[0]["loss"] < metrics(run)[0]["loss"]
+    train(SMALL | {"start_from": str(run / "model.json"), "epochs": 1}, tmp_path)  # the same one
+    with pytest.raises(UserError, match=r"nowhere.*not found"):
+        train(SMALL | {"start_from": "nowhere"}, tmp_path / "other")
 
 
 def test_mixed_precision_agrees_with_float32(run, tmp_path):
