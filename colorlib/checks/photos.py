@@ -148,7 +148,13 @@ def _leaks(names, held_back):
 def photos_sources(student, draw):
     """The table of source pixels of a shift, mirrored at the edges."""
     size = int(draw.integers(7, 10))
-    down, right = (int(each) for each in draw.permutation([2, 3]) * draw.choice([-1, 1], 2))
+    near, far = draw.permutation([2, 3]).tolist()
+    for down, right in ((-near, far), (far, -near)):  # every edge is crossed
+        _source_table(student, size, down, right)
+
+
+def _source_table(student, size, down, right):
+    """One shift."""
     numbers = np.arange(size * size).reshape(size, size)
 
     def window(mode="reflect", down=down, right=right, numbers=numbers):
@@ -171,6 +177,10 @@ def photos_sources(student, draw):
             "You go round: beyond one edge comes what is at the other.": window("wrap"),
             "You go round, and the other way: the photo should go on as its mirror image.": (
                 window("wrap", down=-down, right=-right)
+            ),
+            "You folded at the top and the left only (`abs`): beyond the last row and column the "
+            "photo goes on as its mirror image, too.": (
+                np.abs(np.arange(size) + down)[:, None] * size + np.abs(np.arange(size) + right)
             ),
             "You did not fold back: some of your numbers are beyond the edge.": (
                 numbers + down * size + right

@@ -69,6 +69,9 @@ WRONG = {
         ("go round, and the other way", """def source_table(size, down, right):
     numbers = np.arange(size * size).reshape(size, size)
     return np.roll(numbers, (down, right), axis=(0, 1))"""),
+        ("top and the left only", """def source_table(size, down, right):
+    rows, columns = np.abs(np.arange(size) + down), np.abs(np.arange(size) + right)
+    return rows[:, None] * size + columns"""),
         ("did not fold back", """def source_table(size, down, right):
     return (np.arange(size) + down)[:, None] * size + np.arange(size) + right"""),
         ("doubled the edge", WINDOW.format("symmetric", "down", "right")),
