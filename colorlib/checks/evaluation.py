@@ -244,14 +244,4 @@ def evaluation_trick(student, draw):
     expect_figure(figure, photos=3)
     if not any(character.isdigit() for axes in figure.axes for character in axes.get_title()):
         raise NotYet("the titles in `figure` do not say the numbers of the metric.")
-    return expect_text(
-        text,
-        words=80,
-        topics={
-            "your metric (by its name)": [metric.lower()],
-            "what the metric compares or averages": [
-                *("averag", "mean", "pixel", "square", "distance", "window", "error"),
-            ],
-            "what people see": ["people", "person", "eye", "viewer", "anybody", "everybody", "see"],
-        },
-    )
+    return expect_text(text, words=80)

@@ -62,7 +62,8 @@ def test_the_solution_is_correct(name, answer_to, monkeypatch):
     monkeypatch.setenv("COLORLIB_CHECKS", "strict")
     # Inputs are drawn anew each time; what a person grades has none.
     for _ in range(1 if ALL[name].kind == "graded by hand" else 3):
-        assert answer_to(ALL[name], solution_of(ALL[name])).verdict == "correct"
+        best = "complete" if ALL[name].kind == "graded by hand" else "correct"
+        assert answer_to(ALL[name], solution_of(ALL[name])).verdict == best
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -96,6 +97,16 @@ def test_hidden_tests_tell_the_solution_from_the_rest(name, setups):
         exec(hidden, dict(space))
     exec(solution_of(ALL[name]), space)
     exec(hidden, space)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, each in ALL.items() if each.kind == "graded by hand"]
+)
+def test_a_text_is_counted_and_not_judged_by_its_words(name, answer_to):
+    variable = "answer" if "answer = ..." in ALL[name].stub else "text"
+    code = solution_of(ALL[name]) + f"\n{variable} = 'Quite other words. ' * 30"
+    answer = answer_to(ALL[name], code)
+    assert answer.verdict == "complete" and "90 words" in answer.message, answer
 
 
 def test_under_the_strict_setting_every_check_raises(answer_to, monkeypatch):

@@ -107,7 +107,6 @@ WRONG = {
         ("the numbers of the metric", TRICK
          + "figure = figures.photo_grid([shown], ('true', 'one', 'other'))"),
         ("explain a little more", TRICK + "text = 'The loss is a mean over pixels.'"),
-        ("what people see", TRICK + "text = 'The loss is a mean over pixels. ' * 20"),
         ("one photo", TRICK + "photo = unseen"),
     ],
 }  # fmt: skip

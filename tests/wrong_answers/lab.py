@@ -98,6 +98,5 @@ WRONG = {
         ("Matplotlib figure", TWINS.format(SKY, "photos.photos[23]", TEXT)),
         ("shows 2 photos", TWINS.format(SKY, TWO, TEXT)),
         ("explain a little more", TWINS.format(SKY, GRID, "A dull brown, the mean.")),
-        ("around the pixels", TWINS.format(SKY, GRID, TEXT)),
     ],
 }  # fmt: skip

@@ -92,6 +92,11 @@ WRONG = {
         ("shows 4 photos", VARIED.format(NOISE, "figures.photo_grid([photos.photos[:4]])", TEXT)),
         ("above or beside", VARIED.format(NOISE, GRID.partition(", labels")[0] + ")", TEXT)),
         ("explain a little more", VARIED.format(NOISE, GRID, "It is fine.")),
-        ("a number that you measured", VARIED.format(NOISE, GRID, TEXT)),
+        ("all but a few pixels", VARIED.format("varied = rgb.copy()\n    "
+         "varied[0, 0] = 255 - varied[0, 0]\n    return varied", GRID, TEXT)),
+        ("brightness alone", VARIED.format(
+            "return np.clip(1.1 * rgb, 0, 255).astype('uint8')", GRID, TEXT)),
+        ("brightness alone", VARIED.format(
+            "return np.rint(0.6 * rgb).astype('uint8')", GRID, TEXT)),
     ],
 }  # fmt: skip

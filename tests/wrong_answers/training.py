@@ -119,6 +119,5 @@ WRONG = {
         ("4 or more", ANSWERS + "figure = figures.photo_grid([unseen[:3]])"),
         ("above or beside", ANSWERS + "figure = figures.photo_grid([unseen[:4]])"),
         ("the costs", ANSWERS + "figure = figures.photo_grid([unseen[:4]], ('true', *'abc'))"),
-        ("probabilities shift", ANSWERS + "text = 'The mean is not the most probable. ' * 20"),
     ],
 }  # fmt: skip
