@@ -3,6 +3,7 @@
     from colorlib.checks import check
 
     check.lab_chroma(chroma)    # correct, not yet (with the likely reason) or not attempted
+    check.lab_twins((twins, figure, answer))  # complete: whether it is good, people judge
     check.lab_chroma.hint(1)
     check.lab_chroma.solution()
 
@@ -35,13 +36,16 @@ def texts():
 
 
 class Answer:
-    """What a check says: `verdict` is "correct", "not yet" or "not attempted"."""
+    """What a check says: `verdict` is "correct", "complete", "not yet" or "not attempted".
+
+    Complete is what people will mark: all parts of it are there.
+    """
 
     def __init__(self, verdict, message=""):
         self.verdict, self.message = verdict, message
 
     def __repr__(self):
-        mark = {"correct": "✓ ", "not yet": "✗ ", "not attempted": "… "}[self.verdict]
+        mark = {"not yet": "✗ ", "not attempted": "… "}.get(self.verdict, "✓ ")
         return f"{mark}{self.verdict}{': ' if self.message else ''}{self.message}"
 
 
@@ -50,6 +54,11 @@ class Exercise:
 
     def __init__(self, name):
         self.name = name
+
+    @property
+    def best(self):
+        """What a check can say at best."""
+        return "complete" if texts()[self.name]["kind"] == "graded by hand" else "correct"
 
     def __call__(self, student):
         """Judge an answer; never raises, unless COLORLIB_CHECKS=strict is in the environment.
@@ -66,10 +75,10 @@ class Exercise:
         Raises
         ------
         AssertionError
-            Under the strict setting, for every answer that is not correct.
+            Under the strict setting, for every answer that is not correct (or complete).
         """
         answer = self._judge(student)
-        if os.environ.get("COLORLIB_CHECKS") == "strict" and answer.verdict != "correct":
+        if os.environ.get("COLORLIB_CHECKS") == "strict" and answer.verdict != self.best:
             raise AssertionError(f"{self.name}: {answer!r}")
         return answer
 
@@ -84,7 +93,7 @@ class Exercise:
             return Answer("not attempted", "replace the dots by your answer.")
         except NotYet as reason:
             return Answer("not yet", str(reason))
-        return Answer("correct", praise or "")
+        return Answer(self.best, praise or "")
 
     def hint(self, number=1):
         """Show a hint; the first one gives least away."""

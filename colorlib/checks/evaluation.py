@@ -3,13 +3,21 @@
 import numpy as np
 
 from colorlib import metrics
-from colorlib.checks.judging import NotAttempted, NotYet, describe, expect, expect_text
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    describe,
+    expect,
+    expect_figure,
+    expect_text,
+    naming,
+)
 from colorlib.lab import to_lab
 
 
 def evaluation_decibels(student, draw):
     """PSNR of a set of photos, averaged in two orders."""
-    true = draw.integers(0, 256, (4, 6, 5, 3), "uint8")
+    true = draw.integers(0, 200, (4, 6, 5, 3), "uint8")  # the peak of the scale does not occur
     size = np.array([3, 10, 30, 90]).reshape(-1, 1, 1, 1)  # one photo is nearly right, one is not
     predicted = np.clip(true + draw.normal(0, size, true.shape), 0, 255).astype("uint8")
     error = np.mean((true.astype(float) - predicted) ** 2, axis=(1, 2, 3))  # (4,)
@@ -39,6 +47,8 @@ def evaluation_decibels(student, draw):
             "You forgot to square the peak: the error is squared, so its rival is 255 squared.": (
                 both(error, 255)
             ),
+            "You took the brightest number of the photos for the peak: it is 255, whatever they "
+            "show.": both(error, float(true.max()) ** 2),
             "You took the peak 1: 8-bit photos reach 255.": both(error, 1),
             "You took the natural logarithm: decibels are made with the one to base 10.": (
                 both(error, logarithm=np.log)
@@ -90,48 +100,63 @@ def evaluation_rows(student, draw):
 def evaluation_factor(student, draw):
     """The factor with which a guess has the smallest squared error."""
     true_ab = draw.normal(0, 30, (4, 5, 2))
-    ab = draw.choice([-0.3, 0.4, 1.7]) * true_ab + draw.normal(0, 20, true_ab.shape)
-    at_0, at_1, at_2 = (metrics.squared_error(true_ab, factor * ab) for factor in (0, 1, 2))
-    right = 0.5 * (3 * at_0 - 4 * at_1 + at_2) / (at_0 - 2 * at_1 + at_2)  # a parabola's vertex
-    of_pixels = np.sum(true_ab * ab, axis=-1) / np.sum(ab * ab, axis=-1)  # (4, 5)
-    expect(
-        student,
-        true_ab,
-        ab,
-        right=right,
-        mistakes={
-            "You matched the amount of colour: that looks as vivid as the truth, but where the "
-            "guess points elsewhere, vivid is expensive.": (
-                metrics.mean_chroma(true_ab) / metrics.mean_chroma(ab)
-            ),
-            "You matched the sizes, root mean square by root mean square: it matters, too, "
-            "whether truth and guess point the same way.": (
-                np.linalg.norm(true_ab) / np.linalg.norm(ab)
-            ),
-            "You divided by the sum of the truth's squares: that is the best factor for the "
-            "truth, to reach the guess.": np.vdot(true_ab, ab) / np.vdot(true_ab, true_ab),
-            "You averaged the quotients of the numbers: where the guess is nearly zero they "
-            "explode; the sums are divided, once.": np.mean(true_ab / ab),
-            "You took the mean of the pixels' own best factors: one factor has to serve them "
-            "all.": np.mean(of_pixels),
-            "You gave each pixel a factor of its own: one number has to serve them all.": of_pixels,
-            "You gave a and b a factor each: one number has to serve both.": (
-                np.sum(true_ab * ab, axis=(0, 1)) / np.sum(ab * ab, axis=(0, 1))
-            ),
-            "You computed a correlation: it says whether both point the same way, but nothing "
-            "of how long they are.": (
-                np.vdot(true_ab, ab) / np.linalg.norm(true_ab) / np.linalg.norm(ab)
-            ),
-            "You allowed no more than 1: the statement sets no limit.": min(right, 1),
-            "You allowed nothing below 0: the statement sets no limit.": max(right, 0),
-            "You tried factors on a grid, a hundred steps to one: the exact one lies between.": (
-                np.round(right, 2)
-            ),
-            "You tried factors on a grid, ten steps to one: the exact one lies between.": (
-                np.round(right, 1)
-            ),
-        },
-    )
+    for factor in (0.6, -2, 6):  # the best one is a little nearer to 0, as the guess is noisy
+        ab = (true_ab + draw.normal(0, 20, true_ab.shape)) / factor
+        at_0, at_1, at_2 = (metrics.squared_error(true_ab, factor * ab) for factor in (0, 1, 2))
+        right = 0.5 * (3 * at_0 - 4 * at_1 + at_2) / (at_0 - 2 * at_1 + at_2)  # a parabola's vertex
+        of_pixels = np.sum(true_ab * ab, axis=-1) / np.sum(ab * ab, axis=-1)  # (4, 5)
+        expect(
+            student,
+            true_ab,
+            ab,
+            right=right,
+            mistakes={
+                "You matched the amount of colour: that looks as vivid as the truth, but where the "
+                "guess points elsewhere, vivid is expensive.": (
+                    metrics.mean_chroma(true_ab) / metrics.mean_chroma(ab)
+                ),
+                "You matched the sizes, root mean square by root mean square: it matters, too, "
+                "whether truth and guess point the same way.": (
+                    np.linalg.norm(true_ab) / np.linalg.norm(ab)
+                ),
+                "You divided by the sum of the truth's squares: that is the best factor for the "
+                "truth, to reach the guess.": np.vdot(true_ab, ab) / np.vdot(true_ab, true_ab),
+                "You averaged the quotients of the numbers: where the guess is nearly zero they "
+                "explode; the sums are divided, once.": np.mean(true_ab / ab),
+                "You took the mean of the pixels' own best factors: one factor has to serve them "
+                "all.": np.mean(of_pixels),
+                "You gave each pixel a factor of its own: one number has to serve them all.": (
+                    of_pixels
+                ),
+                "You gave a and b a factor each: one number has to serve both.": (
+                    np.sum(true_ab * ab, axis=(0, 1)) / np.sum(ab * ab, axis=(0, 1))
+                ),
+                "You computed a correlation: it says whether both point the same way, but nothing "
+                "of how long they are.": (
+                    np.vdot(true_ab, ab) / np.linalg.norm(true_ab) / np.linalg.norm(ab)
+                ),
+                "You forgot the sign: a guess that points the wrong way has a negative factor.": (
+                    abs(right)
+                ),
+                "You allowed no more than 2: the statement sets no limit.": min(right, 2),
+                "You allowed no more than 1: the statement sets no limit.": min(right, 1),
+                "You allowed nothing below 0: the statement sets no limit.": max(right, 0),
+                "You tried factors on a grid, a hundred to one: the exact one lies between.": (
+                    np.round(right, 2)
+                ),
+                "You tried factors on a grid, ten steps to one: the exact one lies between.": (
+                    np.round(right, 1)
+                ),
+            },
+        )
+    with naming("a guess of grey alone"):
+        expect(
+            student,
+            true_ab,
+            0 * ab,
+            right=1,
+            mistakes={"You return 0: all factors do the same, so 1 is agreed on.": 0},
+        )
 
 
 def evaluation_authors(student, draw):
@@ -216,19 +241,7 @@ def evaluation_trick(student, draw):
             f"{metric} ({column.better}) is {better:.4g} for your better one and {worse:.4g} for "
             "your worse one: it agrees with you. Look for a pair on which it does not."
         )
-    drawn = [axes for axes in figure.axes if axes.images]
-    if len(drawn) < 3:
-        raise NotYet(f"`figure` shows {len(drawn)} photos; it should show the true one and both.")
-    if not any(character.isdigit() for axes in drawn for character in axes.get_title()):
+    expect_figure(figure, photos=3)
+    if not any(character.isdigit() for axes in figure.axes for character in axes.get_title()):
         raise NotYet("the titles in `figure` do not say the numbers of the metric.")
-    return expect_text(
-        text,
-        words=80,
-        topics={
-            "your metric (by its name)": [metric.lower()],
-            "what the metric compares or averages": [
-                *("averag", "mean", "pixel", "square", "distance", "window", "error"),
-            ],
-            "what people see": ["people", "person", "eye", "viewer", "anybody", "everybody", "see"],
-        },
-    )
+    return expect_text(text, words=80)

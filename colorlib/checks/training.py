@@ -3,7 +3,15 @@
 import numpy as np
 from scipy.signal import lfilter
 
-from colorlib.checks.judging import NotAttempted, NotYet, describe, expect, expect_text
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    describe,
+    expect,
+    expect_figure,
+    expect_text,
+    naming,
+)
 
 
 def training_rate(student, draw):
@@ -59,6 +67,9 @@ def training_rate(student, draw):
             ),
         },
     )
+    with naming("one step, a number"):
+        for step, value in zip(steps[[1, -3, -2]].tolist(), rate(share)[[1, -3, -2]], strict=True):
+            expect(student, step, total, warm, peak, right=value, mistakes={}, tolerance=1e-3)
 
 
 def training_push(student, draw):
@@ -106,11 +117,13 @@ def training_push(student, draw):
 def training_floor(student, draw):
     """What the best answer to each lightness costs."""
     levels = draw.choice(np.arange(20, 80, 3), 6, replace=False)
-    level = draw.permutation(np.repeat(levels, [1, 3, 8, 20, 50, 90]))  # (172,)
+    level = draw.permutation(np.repeat(levels, [1, 9, 24, 60, 150, 270]))  # (514,)
     beside = draw.uniform(-0.45, 0.45, len(level))  # what rounding takes away
     centers = draw.normal((-30, 30), 12, (100, 2))  # a and b have different means
-    ab = centers[level] + draw.gamma(2, draw.uniform(2, 14, 100)[level, None], (len(level), 2))
-    ab += 10 * np.sign(beside)[:, None]
+    spread = np.zeros(100)
+    spread[levels] = [4, 8, 12, 16, 20, 24]  # where there are many pixels, they differ most
+    ab = centers[level] + draw.gamma(1, spread[level, None], (len(level), 2))
+    ab += 5 * np.sign(beside)[:, None]
     lightness = level + beside
     groups = [ab[level == each] for each in levels]
     variances = [group.var(axis=0).mean() / 128**2 for group in groups]
@@ -142,6 +155,11 @@ def training_floor(student, draw):
             "You divided the squares by 128: it is a and b that are divided, so the squares by "
             "128 twice.": right * 128,
             "You took a root: the loss is the mean of squares.": np.sqrt(right),
+            "You divided by one less than the number of pixels: the loss is a plain mean.": (
+                np.average(
+                    [g.var(axis=0, ddof=len(g) > 1).mean() / 128**2 for g in groups], weights=sizes
+                )
+            ),
             "You answered with the median: it is cheapest for absolute errors, not for squares.": (
                 cost(lambda group: np.median(group, axis=0))
             ),
@@ -164,8 +182,14 @@ def training_adam(student, draw):
     gradients = signs * draw.uniform(0.3, 2, shape) * [1, -30, 900]  # all far above epsilon
     rate = round(float(draw.uniform(0.001, 0.01)), 4)
     t = np.arange(1, len(gradients) + 1)[:, None]
-    mean = lfilter([0.1], [1, -0.9], gradients, axis=0)
-    square = lfilter([0.001], [1, -0.999], gradients**2, axis=0)
+
+    def mean_of(gradients):
+        return lfilter([0.1], [1, -0.9], gradients, axis=0)
+
+    def square_of(gradients):
+        return lfilter([0.001], [1, -0.999], gradients**2, axis=0)
+
+    mean, square = mean_of(gradients), square_of(gradients)
     one, two = 1 - 0.9**t, 1 - 0.999**t
 
     def along(steps):
@@ -212,6 +236,27 @@ def training_adam(student, draw):
         },
         tolerance=1e-3,  # Keras computes in float32 and adds its epsilon at another place
     )
+    tiny = draw.uniform(0.5, 2, shape) * [0, 1e-7, -1e-7]
+    mean, square = mean_of(tiny), square_of(tiny)
+    with naming("gradients of 0 or as small as epsilon"):
+        expect(
+            student,
+            tiny,
+            rate,
+            right=along(mean / one / (np.sqrt(square / two) + 1e-7)),
+            mistakes={
+                "You left epsilon out: it keeps the step small where the gradient is.": (
+                    along(mean / one / (np.sqrt(square / two) + 1e-30))
+                ),
+                "You put epsilon under the root: it is added to the root.": (
+                    along(mean / one / np.sqrt(square / two + 1e-7))
+                ),
+                "You added epsilon to the root of v: it belongs to that of the corrected v.": (
+                    along(mean / one * np.sqrt(two) / (np.sqrt(square) + 1e-7))
+                ),
+            },
+            tolerance=1e-3,
+        )
 
 
 def _by_keras(gradients, rate, **options):
@@ -271,19 +316,7 @@ def training_answers(student, draw):
     best = plausible[chances == chances.max()]  # one or more
     if not np.isclose(answers[2], best).all(axis=1).any():
         raise NotYet("your third answer is not the most probable of your colours.")
-    drawn = [axes for axes in figure.axes if axes.images]
-    if len(drawn) < 4:
-        raise NotYet(f"`figure` shows {len(drawn)} photos; it should show four.")
-    if sum(any(map(str.isdigit, axes.get_title())) for axes in drawn) < 3:
+    expect_figure(figure, photos=4)
+    if sum(any(map(str.isdigit, axes.get_title())) for axes in figure.axes) < 3:
         raise NotYet("the titles in `figure` do not say the costs of the three answers.")
-    return expect_text(
-        text,
-        words=80,
-        topics={
-            "the squared distance, whose answer is a mean": ["mean", "average", "between"],
-            "the most probable colour": ["probable", "likely", "mode"],
-            "what happens when the probabilities shift": [
-                *("shift", "jump", "slide", "chang", "half"),
-            ],
-        },
-    )
+    return expect_text(text, words=80)

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 BOOKS = student.masters()
 ALL = {each.name: each for each in exercises.of_the_book()}
+GRADED = [name for name, each in ALL.items() if each.kind == "graded"]
+DRAWS = 5  # of a check's inputs: each of them has to find the mistake
 
 
 def wrong_answers(name):
@@ -60,7 +62,8 @@ def test_the_solution_is_correct(name, answer_to, monkeypatch):
     monkeypatch.setenv("COLORLIB_CHECKS", "strict")
     # Inputs are drawn anew each time; what a person grades has none.
     for _ in range(1 if ALL[name].kind == "graded by hand" else 3):
-        assert answer_to(ALL[name], solution_of(ALL[name])).verdict == "correct"
+        best = "complete" if ALL[name].kind == "graded by hand" else "correct"
+        assert answer_to(ALL[name], solution_of(ALL[name])).verdict == best
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -68,11 +71,24 @@ def test_wrong_answers_are_told_what_is_wrong(name, answer_to):
     wrong = wrong_answers(name)
     assert len({words for words, _ in wrong}) >= 3
     for words, code in wrong:
-        answer = answer_to(ALL[name], code)
-        assert answer.verdict == "not yet" and words in answer.message, (words, answer)
+        for _ in range(1 if ALL[name].kind == "graded by hand" else DRAWS):
+            answer = answer_to(ALL[name], code)
+            assert answer.verdict == "not yet" and words in answer.message, (words, answer)
 
 
-@pytest.mark.parametrize("name", [name for name, each in ALL.items() if each.kind == "graded"])
+@pytest.mark.parametrize("name", GRADED)
+def test_hidden_tests_reject_what_the_check_rejects(name, setups):
+    """They differ from the check in data, not in what they ask for."""
+    hidden = exercises.private(exercises.SAMPLE, name, "hidden.py")
+    for words, code in wrong_answers(name):
+        space = dict(setups[ALL[name].chapter])
+        exec(code, space)
+        with pytest.raises(Exception):  # noqa: B017 (an assertion, or what the answer raises)
+            exec(hidden, space)
+            pytest.fail(f"hidden tests accept the answer of which the check says: {words}")
+
+
+@pytest.mark.parametrize("name", GRADED)
 def test_hidden_tests_tell_the_solution_from_the_rest(name, setups):
     hidden = exercises.private(exercises.SAMPLE, name, "hidden.py")
     space = dict(setups[ALL[name].chapter])
@@ -81,6 +97,16 @@ def test_hidden_tests_tell_the_solution_from_the_rest(name, setups):
         exec(hidden, dict(space))
     exec(solution_of(ALL[name]), space)
     exec(hidden, space)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, each in ALL.items() if each.kind == "graded by hand"]
+)
+def test_a_text_is_counted_and_not_judged_by_its_words(name, answer_to):
+    variable = "answer" if "answer = ..." in ALL[name].stub else "text"
+    code = solution_of(ALL[name]) + f"\n{variable} = 'Quite other words. ' * 30"
+    answer = answer_to(ALL[name], code)
+    assert answer.verdict == "complete" and "90 words" in answer.message, answer
 
 
 def test_under_the_strict_setting_every_check_raises(answer_to, monkeypatch):

@@ -24,7 +24,7 @@ STEMS = [
 ]
 # What the setup cell adds. IPython needs jedi, but Colab leaves it out.
 ADDED = {"colorlib", "jedi"}
-VERDICT = re.compile(r"^\W*(correct|not yet|not attempted)\b")
+VERDICT = re.compile(r"^\W*(correct|complete|not yet|not attempted)\b")
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +73,18 @@ def test_the_widgets_work_on_colabs_ipywidgets(colab):
 def test_a_chapter_runs_and_changes_nothing_that_colab_has(stem, colab, repository, tmp_path):
     run([*UV, "pip", "uninstall", "--quiet", "--python", colab, *ADDED])
     before = environments.installed(colab)
-    names = {each.name for each in exercises.of_the_book() if each.chapter == stem}
+    best = {
+        each.name: "complete" if each.kind == "graded by hand" else "correct"
+        for each in exercises.of_the_book()
+        if each.chapter == stem
+    }
     path = tmp_path / "notebooks" / f"{stem}.ipynb"
     path.parent.mkdir()
-    for answers, verdict in ((), "not attempted"), (names, "correct"):
+    for answers, expected in ((), dict.fromkeys(best, "not attempted")), (best, best):
         path.write_text(student.write(copy_of(stem, repository, answers)), encoding="utf-8")
         smoke = environments.CLEAN | {"COLORLIB_TIER": "smoke"}
         shown = environments.run_notebook(path, colab, settings=smoke)
-        assert verdicts(shown) == dict.fromkeys(names, verdict)
+        assert verdicts(shown) == expected
     after = environments.installed(colab)
     assert {name: after.get(name) for name in before} == before
     assert "colorlib" in after and set(after) - set(before) <= ADDED

@@ -4,6 +4,11 @@ PSNRS = """def two_psnrs(true, predicted):
     error = np.mean((true.astype(float) - predicted) ** 2, axis=(1, 2, 3))
     return """
 
+FACTOR = """def best_factor(true_ab, ab):
+    true_ab, ab = np.asarray(true_ab, float), np.asarray(ab, float)
+    exact = np.sum(true_ab * ab) / np.sum(ab * ab) if ab.any() else 1.0
+    return """
+
 AUTHORS = """def interval_by_author(gain, authors, drawn):
     names, owner = np.unique(authors, return_inverse=True)
     counts, sums = np.bincount(owner), np.bincount(owner, gain)
@@ -32,6 +37,8 @@ WRONG = {
         ("before the logarithm", PSNRS + "[np.mean(10 * np.log10(255**2 / error))] * 2"),
         ("square the peak", PSNRS + "np.mean(10 * np.log10(255 / error)), "
          "10 * np.log10(255 / error.mean())"),
+        ("brightest number", PSNRS.replace("return ", "peak = float(true.max()) ** 2\n    return ")
+         + "np.mean(10 * np.log10(peak / error)), 10 * np.log10(peak / error.mean())"),
         ("to base 10", PSNRS + "np.mean(10 * np.log(255**2 / error)), "
          "10 * np.log(255**2 / error.mean())"),
         ("`(2,)`", PSNRS + "10 * np.log10(255**2 / error)"),
@@ -61,6 +68,13 @@ WRONG = {
          "    return (true_ab / ab).mean()"),
         ("serve both", "def best_factor(true_ab, ab):\n"
          "    return (true_ab * ab).sum(axis=(0, 1)) / (ab * ab).sum(axis=(0, 1))"),
+        ("a guess of grey alone", FACTOR.replace(" if ab.any() else 1.0", "") + "exact"),
+        ("a guess of grey alone", FACTOR.replace("else 1.0", "else 0.0") + "exact"),
+        ("no more than 1", FACTOR + "min(exact, 1)"),
+        ("nothing below 0", FACTOR + "max(exact, 0)"),
+        ("nothing below 0", FACTOR + "min(max(exact, 0), 2)"),
+        ("no more than 2", FACTOR + "min(exact, 2)"),
+        ("forgot the sign", FACTOR + "abs(exact)"),
         ("on a grid", "def best_factor(true_ab, ab):\n    tries = np.linspace(-3, 3, 601)\n"
          "    return tries[np.argmin([metrics.squared_error(true_ab, s * ab) for s in tries])]"),
     ],
@@ -87,10 +101,12 @@ WRONG = {
         ("should be one of", TRICK + "metric = 'chroma'"),
         ("agrees with you", TRICK + "better_ab, worse_ab = worse_ab, better_ab"),
         ("a and b of each pixel", TRICK + "worse_ab = lab"),
+        ("Matplotlib figure", TRICK + "figure = None"),
         ("shows 2 photos", TRICK + "figure = figures.photo_grid([shown[1:]], numbers)"),
-        ("the numbers of the metric", TRICK + "figure = figures.photo_grid([shown])"),
+        ("above or beside", TRICK + "figure = figures.photo_grid([shown])"),
+        ("the numbers of the metric", TRICK
+         + "figure = figures.photo_grid([shown], ('true', 'one', 'other'))"),
         ("explain a little more", TRICK + "text = 'The loss is a mean over pixels.'"),
-        ("what people see", TRICK + "text = 'The loss is a mean over pixels. ' * 20"),
         ("one photo", TRICK + "photo = unseen"),
     ],
 }  # fmt: skip

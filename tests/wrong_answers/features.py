@@ -159,7 +159,6 @@ WRONG = {
         ("other than the true colours", turned(error=2.0)),
         ("which unit", turned(label="")),
         ("explain a little more", turned(text="The colours moved, the error did not.")),
-        ("control", turned(text="It moved, but the error stayed. I am not sure of it. " * 8)),
         ("Matplotlib figure", turned() + "figure = axis"),
     ],
 }

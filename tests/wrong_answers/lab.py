@@ -38,6 +38,10 @@ WRONG = {
         ("no Lab units", JOIN.format("50 * l[..., None] + 50", "ab")),
         ("swapped", JOIN.format("50 * l[..., None] + 50", "128 * ab[..., ::-1]")),
         ("L last", JOIN.format("128 * ab", "50 * l[..., None] + 50")),
+        ("unscale_ab`", "def join(l, ab):\n"
+         "    return np.concatenate([lab.unscale_l(l)[..., None], lab.unscale_ab(ab)], axis=-1)"),
+        ("unscale_l`", "from colorlib.lab import unscale_l as mine\n"
+         + JOIN.format("mine(l)[..., None]", "128 * ab")),
         ("ValueError", JOIN.format("50 * l + 50", "128 * ab")),
     ],
     "lab_lightness": [
@@ -58,8 +62,17 @@ WRONG = {
          "return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
         ("below 0", LIGHT + "light = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)"
          "\n    return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
-        ("ready conversion", "def lightness(c):\n    return to_lab(c)[..., 0]"),
-        ("ready conversion", "def lightness(c):\n    return lab.rgb_to_lab(c)[..., 0]"),
+        ("once more", LIGHT
+         + "c = np.where(c > 0.0031308, 1.055 * c ** (1 / 2.4) - 0.055, 12.92 * c)\n    "
+         "y = c @ [0.212671, 0.715160, 0.072169]\n    "
+         "return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16"),
+        ("first step", LIGHT
+         + "return np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)"),
+        ("np.where", LIGHT + "return c / 12.92 if c <= 0.04045 else c"),
+        ("called the ready", "def lightness(c):\n    return to_lab(c)[..., 0]"),
+        ("called the ready", "def lightness(c):\n    return lab.rgb_to_lab(c)[..., 0]"),
+        ("called the ready", "from skimage.color import rgb2lab as mine\n"
+         "def lightness(c):\n    return mine(c)[..., 0]"),
     ],
     "lab_reach": [
         ("degrees for radians", REACH.format("np.cos(hue)", "np.sin(hue)", "lightness")),
@@ -85,6 +98,5 @@ WRONG = {
         ("Matplotlib figure", TWINS.format(SKY, "photos.photos[23]", TEXT)),
         ("shows 2 photos", TWINS.format(SKY, TWO, TEXT)),
         ("explain a little more", TWINS.format(SKY, GRID, "A dull brown, the mean.")),
-        ("around the pixels", TWINS.format(SKY, GRID, TEXT)),
     ],
 }  # fmt: skip

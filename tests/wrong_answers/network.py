@@ -74,6 +74,8 @@ def ceilings(errors="np.linalg.norm(away, axis=-1).mean((1, 2))", titles="['one'
 
 WRONG = {
     "network_layer": [
+        ("k // 2 zeros", layer().replace("-(-side // stride)",
+         "(side + 2 * (kernel // 2) - kernel) // stride + 1")),
         ("rounded the side down", layer(out="side // stride")),
         ('padding="valid"', layer(out="(side - kernel) // stride + 1")),
         ("forgot the stride", layer(out="side")),
@@ -154,6 +156,5 @@ WRONG = {
         ("over all photos", ceilings("np.linalg.norm(away, axis=-1).mean()")),
         ("sorted the errors", ceilings("np.sort(np.linalg.norm(away, axis=-1).mean((1, 2)))")),
         ("above or beside", ceilings(titles="[]")),
-        ("photos with little colour", ceilings(text="Small things are hard to paint. " * 20)),
     ],
 }

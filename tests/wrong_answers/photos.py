@@ -69,6 +69,9 @@ WRONG = {
         ("go round, and the other way", """def source_table(size, down, right):
     numbers = np.arange(size * size).reshape(size, size)
     return np.roll(numbers, (down, right), axis=(0, 1))"""),
+        ("top and the left only", """def source_table(size, down, right):
+    rows, columns = np.abs(np.arange(size) + down), np.abs(np.arange(size) + right)
+    return rows[:, None] * size + columns"""),
         ("did not fold back", """def source_table(size, down, right):
     return (np.arange(size) + down)[:, None] * size + np.arange(size) + right"""),
         ("doubled the edge", WINDOW.format("symmetric", "down", "right")),
@@ -89,6 +92,11 @@ WRONG = {
         ("shows 4 photos", VARIED.format(NOISE, "figures.photo_grid([photos.photos[:4]])", TEXT)),
         ("above or beside", VARIED.format(NOISE, GRID.partition(", labels")[0] + ")", TEXT)),
         ("explain a little more", VARIED.format(NOISE, GRID, "It is fine.")),
-        ("a number that you measured", VARIED.format(NOISE, GRID, TEXT)),
+        ("all but a few pixels", VARIED.format("varied = rgb.copy()\n    "
+         "varied[0, 0] = 255 - varied[0, 0]\n    return varied", GRID, TEXT)),
+        ("brightness alone", VARIED.format(
+            "return np.clip(1.1 * rgb, 0, 255).astype('uint8')", GRID, TEXT)),
+        ("brightness alone", VARIED.format(
+            "return np.rint(0.6 * rgb).astype('uint8')", GRID, TEXT)),
     ],
 }  # fmt: skip

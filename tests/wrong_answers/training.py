@@ -10,6 +10,10 @@ ADAM = """def adam(gradients, rate):
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
 """
 
+STEP = """        w = w - rate * m / (1 - 0.9**t) / {}
+        path.append(w)
+    return np.stack(path)"""
+
 FLOOR = """def floor_of_lightness(pixels):
     level, ab = np.rint(pixels[:, 0]), pixels[:, 1:] / 128
     groups = [ab[level == each] for each in np.unique(level)]
@@ -33,7 +37,9 @@ WRONG = {
         ("all of `total`", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / total)) / 2)"),
         ("forgot the warm-up", "def rate_at(step, total, warm, peak):\n"
          "    return peak * (1 + np.cos(np.pi * step / total)) / 2"),
-        ("truth value", "def rate_at(step, total, warm, peak):\n"
+        ("one step, a number", RATE.replace("return ", "return np.zeros(len(step)) + ")
+         + "peak * (1 + np.cos(np.pi * (step - warm) / (total - warm))) / 2)"),
+        ("np.where", "def rate_at(step, total, warm, peak):\n"
          "    if step < warm:\n        return peak * step / warm\n    return peak"),
     ],
     "training_push": [
@@ -59,6 +65,9 @@ WRONG = {
         ("with the median", FLOOR
          + "    errors = [(group - np.median(group, axis=0)) ** 2 for group in groups]\n"
          "    return np.mean(np.concatenate(errors))"),
+        ("one less than the number", FLOOR
+         + "    costs = [group.var(axis=0, ddof=len(group) > 1).mean() for group in groups]\n"
+         "    return np.average(costs, weights=[len(group) for group in groups])"),
         ("cut L off", FLOOR.replace("np.rint(pixels[:, 0])", "pixels[:, 0].astype(int)")
          + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
         ("did not round", FLOOR.replace("np.rint(pixels[:, 0])", "pixels[:, 0]")
@@ -79,18 +88,36 @@ WRONG = {
         ("NaN", ADAM.replace("gradients, 1", "gradients")
          + "        w = w - rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)\n"
          "        path.append(w)\n    return np.stack(path)"),
+        ("or as small as epsilon", ADAM + STEP.format("np.sqrt(v / (1 - 0.999**t))")),
+        ("left epsilon out", ADAM + STEP.format("(np.sqrt(v / (1 - 0.999**t)) + (v == 0))")),
+        ("under the root", ADAM + STEP.format("np.sqrt(v / (1 - 0.999**t) + 1e-7)")),
+        ("of the corrected v", ADAM
+         + STEP.format("(np.sqrt(v) + 1e-7) * np.sqrt(1 - 0.999**t)")),
+        ("of the corrected v", """def adam(gradients, rate):
+    import keras
+    w = keras.Variable(np.zeros(np.shape(gradients)[1:]), dtype="float32")
+    optimizer = keras.optimizers.Adam(rate)
+    optimizer.build([w])
+    path = []
+    for g in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(g, "float32")], [w])
+        path.append(np.array(w.value))
+    return np.stack(path)"""),
         ("uphill", ADAM
          + "        w = w + rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)\n"
          "        path.append(w)\n    return np.stack(path)"),
     ],
     "training_answers": [
+        ("Matplotlib figure", ANSWERS + "figure = None"),
+        ("Matplotlib figure", ANSWERS + "import matplotlib.pyplot as plt\n"
+         "_, figure = plt.subplots(1, 4)"),
         ("for the squared distance", ANSWERS + "answers = answers[[2, 1, 2]]"),
         ("for the distance", ANSWERS + "answers = answers[[0, 0, 2]]"),
         ("most probable", ANSWERS + "answers = answers * [[1], [1], [0]]"),
         ("add up to 1", ANSWERS + "chances = np.array([60, 20, 20])"),
         ("three colours", ANSWERS + "plausible = plausible[:2]"),
-        ("should show four", ANSWERS + "figure = figures.photo_grid([unseen[:3]])"),
-        ("the costs", ANSWERS + "figure = figures.photo_grid([unseen[:4]])"),
-        ("probabilities shift", ANSWERS + "text = 'The mean is not the most probable. ' * 20"),
+        ("4 or more", ANSWERS + "figure = figures.photo_grid([unseen[:3]])"),
+        ("above or beside", ANSWERS + "figure = figures.photo_grid([unseen[:4]])"),
+        ("the costs", ANSWERS + "figure = figures.photo_grid([unseen[:4]], ('true', *'abc'))"),
     ],
 }  # fmt: skip

@@ -8,5 +8,9 @@ guess = vote(twice, colors, 1e-3)
 assert np.allclose(guess[[0, 3]], colors[[3, 0]], atol=1e-3), (
     "a photo that is there twice guesses its copy's colour, not its own"
 )
+same = vote(scores, np.full_like(mean_ab, 7), 0.2)
+assert np.allclose(same, 7), (
+    "where all photos have one colour each guesses it: the weights of its voters have the sum 1"
+)
 louder = vote(scores * np.arange(1, 15)[:, None], mean_ab, 0.2)
 assert np.allclose(louder, vote(scores, mean_ab, 0.2), atol=1e-3), "loud scores are not more alike"

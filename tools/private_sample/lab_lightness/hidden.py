@@ -1,3 +1,7 @@
+from skimage.color import rgb2lab
+
+from colorlib.checks.judging import without
+
 greys = np.repeat(np.arange(256, dtype="uint8")[:, None], 3, axis=1)
 ends = lightness(greys)[[0, 255]]
 assert np.allclose(ends, [0, 100], atol=0.01), f"black and white should be 0 and 100, not {ends}"
@@ -8,5 +12,7 @@ assert np.ndim(one) == 0 and abs(one - 32.30) < 0.02, f"full blue should have L 
 
 few = photos.photos[[1, 12, 734], ::32, ::32]  # (3, 8, 8, 3) uint8
 expected = to_lab(few)[..., 0]
-assert np.shape(lightness(few)) == (3, 8, 8), "a batch of photos should give a batch of L"
-assert np.allclose(lightness(few), expected, atol=0.02), "real photos should have their L"
+with without(rgb2lab, lab.rgb_to_lab):
+    found = lightness(few)
+assert np.shape(found) == (3, 8, 8), "a batch of photos should give a batch of L"
+assert np.allclose(found, expected, atol=0.02), "real photos should have their L"

@@ -10,7 +10,9 @@ expected = [out and name in training for name, out in zip(names, shuffled, stric
 assert np.array_equal(found, expected), f"a shuffled split has {sum(expected)} leaks"
 
 both = np.array(["Ann", "Ann"])
-assert not np.any(leaks(both, np.array([True, True]))), "nothing in training, so no leaks"
-assert not np.any(leaks(both, np.array([False, False]))), "nothing held back, so no leaks"
+assert not np.any(leaks(both, np.array([True, True]))), "without training photos nothing can leak"
+assert not np.any(leaks(both, np.array([False, False]))), (
+    "without photos that are held back nothing can leak"
+)
 odd = leaks(np.array(["\tÉmile", "émile\n"]), np.array([True, False]))
 assert list(odd) == [True, False], "blanks may be tabs, and É is a capital é"
