@@ -74,8 +74,12 @@ def ceilings(errors="np.linalg.norm(away, axis=-1).mean((1, 2))", titles="['one'
 
 WRONG = {
     "network_layer": [
-        ("k // 2 zeros", layer().replace("-(-side // stride)",
-         "(side + 2 * (kernel // 2) - kernel) // stride + 1")),
+        (
+            "k // 2 zeros",
+            layer().replace(
+                "-(-side // stride)", "(side + 2 * (kernel // 2) - kernel) // stride + 1"
+            ),
+        ),
         ("rounded the side down", layer(out="side // stride")),
         ('padding="valid"', layer(out="(side - kernel) // stride + 1")),
         ("forgot the stride", layer(out="side")),
