@@ -71,7 +71,7 @@ lint: setup
 
 check: lint
 	$(BIN)/python -m pytest -q $(QUICK)
-	$(BIN)/python -m pytest -q --doctest-modules colorlib/lab.py
+	$(BIN)/python -m pytest -q --doctest-modules colorlib/lab.py colorlib/tables.py
 
 test: lint
 	$(BIN)/python -m tools.site.book build

@@ -151,6 +151,15 @@ def test_public_functions_are_documented():
                 assert ast.get_docstring(node), f"{path}: {node.name}"
 
 
+def test_the_page_of_the_library_shows_every_room():
+    page = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
+    for _, path in sources():
+        room = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        if not room.startswith(("colorlib.cli", "colorlib.widgets", "colorlib.checks")):
+            shown = room.removesuffix(".__init__")
+            assert f".. automodule:: {shown}\n" in page, shown
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_are_in_normal_form(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
