@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -171,27 +173,6 @@ def test_own_cells_stay_where_they_are(release):
     assert rebuilt(release, cells)[place : place + 2] == ["helper = 1", "best_factor = None"]
 
 
-def test_changes_are_noticed_and_undone(tmp_path):
-    kept, gone, link = tmp_path / "a" / "kept", tmp_path / "a" / "gone", tmp_path / "link"
-    kept.parent.mkdir()
-    kept.write_text("1")
-    gone.write_text("2")
-    link.symlink_to(kept)
-    kept.chmod(0o440)
-    watch = fence.Watch(tmp_path)
-    assert watch.undo() == []
-    kept.unlink()
-    kept.mkdir()
-    (kept / "inside").write_text("3")
-    gone.unlink()
-    link.unlink()
-    link.write_text("4")
-    (tmp_path / "new").write_text("5")
-    assert watch.undo() == [gone, kept, kept / "inside", link, tmp_path / "new"]
-    assert (kept.read_text(), gone.read_text(), link.readlink()) == ("1", "2", kept)
-    assert kept.stat().st_mode & 0o777 == 0o440 and not (tmp_path / "new").exists()
-
-
 def test_what_runs_apart_ends_in_time():
     long = f"4321.{os.getpid()}"  # seconds
 
@@ -210,13 +191,73 @@ def test_what_runs_apart_ends_in_time():
         fence.apart(60, os._exit, 1)
 
 
-def test_without_another_user_damage_is_undone_and_a_person_adds_marks(course, release, tmp_path):
+PRIES = """
+import pathlib, socket, subprocess
+seen = [path for path in {paths} if pathlib.Path(path).exists()]
+try:
+    socket.create_connection(("127.0.0.1", {port}), timeout=1)
+    seen.append("network")
+except OSError:
+    pass
+others = subprocess.run(["ls", "/proc"], capture_output=True, text=True).stdout
+seen += ["processes"] if sum(name.isdigit() for name in others.split()) > 10 else []
+pathlib.Path("/tmp/for-my-friend").write_text("the answers")
+assert not seen, seen
+"""
+
+
+def test_in_a_box_nothing_else_can_be_seen_and_nothing_is_left(course, release, tmp_path):
+    if not fence.build().box:
+        pytest.skip("sees no other file, no network, leaves no trace: bubblewrap cannot run here")
+    other = tmp_path / "victim" / f"{STEM}.ipynb"
+    paths = [course / "source", course / "gradebook.db", other, ROOT / "tools", ROOT / ".git"]
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        pries = PRIES.format(paths=[*map(str, paths)], port=server.getsockname()[1])
+        answers = {"victim": RIGHT, "curious": RIGHT | {FACTOR: RIGHT[FACTOR] + pries}}
+        for name, answer in answers.items():
+            (tmp_path / name).mkdir()
+            (tmp_path / name / f"{STEM}.ipynb").write_text(json.dumps(fill(release, answer)))
+        status, said = run("grade", course, tmp_path)
+    assert status == 0 and "in a box" in said, said
+    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
+    assert rows["curious"]["total"] == rows["victim"]["total"] == "10", rows["curious"]
+    assert not Path("/tmp/for-my-friend").exists()
+
+
+@pytest.mark.parametrize("mode", ["as it is best here", "as oneself"])
+def test_what_comes_while_it_grades_is_left_alone(course, release, tmp_path, mode):
+    """A late submission and a note appear, and a file goes, while a notebook runs."""
+    (tmp_path / "anna").mkdir()
+    slow = RIGHT | {FACTOR: f"{RIGHT[FACTOR]}\nimport time; time.sleep(6)"}
+    (tmp_path / "anna" / f"{STEM}.ipynb").write_text(json.dumps(fill(release, slow)))
+    (tmp_path / "old.txt").write_text("an instructor's")
+    late, note = tmp_path / "late" / f"{STEM}.ipynb", course / f"note {mode}.txt"
+
+    def arrive():
+        late.parent.mkdir()
+        late.write_text("late")
+        note.write_text("remember")
+        (tmp_path / "old.txt").unlink()
+
+    timer = threading.Timer(4, arrive)
+    timer.start()
+    command = {"command": ("-c", AS_ONESELF)} if mode == "as oneself" else {}
+    status, said = run("grade", course, tmp_path, **command)
+    timer.join()
+    assert status == 0, said
+    assert (late.read_text(), note.read_text()) == ("late", "remember")
+    assert not (tmp_path / "old.txt").exists()
+    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
+    assert (rows["anna"]["total"], rows["anna"]["remark"]) == ("10", "")
+
+
+def test_as_oneself_it_says_so_and_a_person_adds_marks(course, release, tmp_path):
     """Grade as oneself, then by hand; the course is as any instructor's."""
     made = contents(course)
     answers = {
         "anna": RIGHT,
-        "mallory": RIGHT
-        | {FACTOR: f"{RIGHT[FACTOR]}\n__import__('shutil').rmtree({str(course)!r})"},
         "oscar": RIGHT
         | {FACTOR: "while True:\n    try:\n        while True: pass\n    except: pass"},
     }
@@ -224,15 +265,13 @@ def test_without_another_user_damage_is_undone_and_a_person_adds_marks(course, r
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{STEM}.ipynb").write_text(json.dumps(fill(release, answer)))
     status, said = run("grade", course, tmp_path, "--seconds", 40, command=("-c", AS_ONESELF))
-    assert status == 0 and "runs as you" in said, said
+    assert status == 0 and "as you, who can read the other submissions" in said, said
     now = contents(course)
-    assert all(now[path] == content for path, content in made.items() if path.suffix != ".db")
+    kept = [path for path in made if path.suffix != ".db" and "source" in path.parts]
+    assert kept and all(now[path] == made[path] for path in kept)
     rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
-    assert {name: (row["total"], row["remark"]) for name, row in rows.items()} == {
-        "anna": ("10", ""),
-        "mallory": ("0", "changed files that are not its own"),
-        "oscar": ("0", "time limit"),
-    }
+    found = {name: (rows[name]["total"], rows[name]["remark"]) for name in answers}
+    assert found == {"anna": ("10", ""), "oscar": ("0", "time limit")}
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         grade = gradebook.find_grade(TRICK, STEM, STEM, "anna")
         assert grade.needs_manual_grade
@@ -240,7 +279,8 @@ def test_without_another_user_damage_is_undone_and_a_person_adds_marks(course, r
         gradebook.db.commit()
     status, said = run("marks", course)
     assert status == 0, said
-    row = next(csv.DictReader(open(course / "marks.csv")))
+    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
+    row = rows["anna"]
     assert (row["student"], row["total"], row["by hand"], row[TRICK]) == ("anna", "15", "", "5")
     feedback = (course / "feedback" / "anna" / STEM / f"{STEM}.html").read_text("utf-8")
     assert "15.0" in feedback

@@ -171,14 +171,14 @@ def _private(folder, name, part):
 def grade(course, submissions, seconds):
     """Grade what is new or has changed since the last time."""
     behind = fence.build()
-    print(f"Students' code runs as {behind.words}.")
+    print(f"Students' code runs {behind.words}.")
     graded = _graded(course)
     for stem, who, path, problem in tqdm(_handed_in(course, submissions), unit="notebook"):
         state = [path and sha256_of(path), sha256_of(course / "source" / stem / f"{stem}.ipynb")]
         before = graded.setdefault(stem, {}).get(who)
         if before and before["state"] == state:
             continue
-        remarks = _grade(course, submissions, behind, seconds, stem, who, path, problem)
+        remarks = _grade(course, behind, seconds, stem, who, path, problem)
         graded[stem][who] = {"state": state, "remark": "; ".join(remarks)}
         write_json(course / "graded.json", graded)
     _write_marks(course)
@@ -227,7 +227,7 @@ def _notebook_in(folder, stem):
     return (None, "too large") if found[0].stat().st_size > LARGEST else (found[0], None)
 
 
-def _grade(course, submissions, behind, seconds, stem, who, path, problem):
+def _grade(course, behind, seconds, stem, who, path, problem):
     """Grade one submission; returns the remarks on it.
 
     What cannot be graded is replaced by the empty assignment: it gets its zeros and its feedback.
@@ -239,21 +239,15 @@ def _grade(course, submissions, behind, seconds, stem, who, path, problem):
         except Exception as error:  # nobody can say what a broken file leads to
             problem = f"broken notebook ({type(error).__name__})"
     if not problem:
-        watched = (course, submissions)
-        watch = fence.Watch(*watched)
-        job = (course, stem, who, notebook, behind, watched)
         try:
-            problem, remarks = fence.apart(seconds, _autograde, *job)
+            return fence.apart(seconds, _autograde, course, stem, who, notebook, behind)
         except TimeoutError:
             problem = "time limit"
         except RuntimeError as error:
             problem = f"could not be graded ({error})"
-        if not problem:
-            return remarks
-        watch.undo()
     empty = _release(course, stem)
     empty.cells.insert(0, nbformat.v4.new_markdown_cell(f"**Not graded: {problem}.**", id="note"))
-    fence.apart(SECONDS, _autograde, course, stem, who, empty, behind, ())
+    fence.apart(SECONDS, _autograde, course, stem, who, empty, behind)
     return [problem]
 
 
@@ -261,22 +255,17 @@ def _release(course, stem):
     return nbformat.read(course / "release" / stem / f"{stem}.ipynb", as_version=4)
 
 
-def _autograde(course, stem, who, notebook, behind, watched):
-    """Grade a notebook and write the feedback on it; returns a problem or None, and remarks."""
+def _autograde(course, stem, who, notebook, behind):
+    """Grade a notebook and write the feedback on it; returns the remarks."""
     with atomic_write(course / "submitted" / who / stem / f"{stem}.ipynb") as file:
         file.write_text(student.write(notebook), encoding="utf-8")
     config = _config(course)
-    run = fence.Run(behind, watched, config=config)
+    run = fence.Run(behind, config=config)
     steps = Autograde(config=config).autograde_preprocessors
     steps = [run if step is Execute else step for step in steps]
-    try:
-        _convert(Autograde, course, stem, who, autograde_preprocessors=steps)
-    except UserError:
-        if not run.changed:
-            raise
-        return "changed files that are not its own", []
+    _convert(Autograde, course, stem, who, autograde_preprocessors=steps)
     _convert(GenerateFeedback, course, stem, who)
-    return None, sorted(run.remarks)
+    return sorted(run.remarks)
 
 
 def rebuilt(release, handed_in):

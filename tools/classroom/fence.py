@@ -1,13 +1,15 @@
-"""Running what students hand in: in a throw-away folder, with limits, as another user if possible.
+"""Running what students hand in: in a box of its own, with limits.
 
-This is a fence, not a sandbox. It stops accidents and careless mischief: loops without end, floods
-of output, files written where they do not belong. Who runs notebooks of people they do not trust
-does it in a container without a network, too (book/grading.md).
+Where bubblewrap can run, the kernel sees its notebook's empty folder, Python, colorlib and the
+bundled photos, the last three to be read only: no network, no other file, no other process. What is
+inside is gone with the box.
 
-Student code runs in its kernel only. If the grader is root (as in most containers), the kernel
-becomes a user that owns nothing but the throw-away folder, *before* Python starts. Python itself
-may live where that user cannot look (under /root, say); the folders that a kernel needs are handed
-to it already opened.
+Elsewhere it is a fence, not a sandbox. It stops accidents and careless mischief. If the grader is
+root (as in most containers), the kernel becomes a user that owns nothing but the throw-away folder,
+*before* Python starts. Python itself may live where that user cannot look (under /root, say); the
+folders that a kernel needs are handed to it already opened.
+
+Nothing outside the throw-away folder is ever changed or removed by the grader itself.
 """
 
 import contextlib
@@ -32,6 +34,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets import Bool
 
+import colorlib
 from colorlib.photoset import commons
 from tools.site import book
 
@@ -56,22 +59,49 @@ class Fence:
     python: str
     environment: dict
     start: dict = dataclasses.field(default_factory=dict)  # further arguments of Popen
+    box: tuple = ()  # what goes before the command, but for the folder that may be written
 
     @property
     def words(self):
-        return "an unprivileged user" if self.start else "you (no other user is possible here)"
+        if self.box:
+            return "in a box, without network and other files"
+        if self.start:
+            return "as an unprivileged user, who may read what all users may"
+        return "as you, who can read the other submissions (install bubblewrap, or use a container)"
 
 
 def build():
     """The best fence that this system allows."""
+    box = boxed()
+    if shutil.which("bwrap") and _starts([*box.box, box.python], box.environment):
+        return box
     if os.geteuid() == 0 and Path("/proc/self/fd").exists():
         fence = other_user()
-        asked = subprocess.run(
-            [fence.python, "-c", NEEDED], env=fence.environment, capture_output=True, **fence.start
-        )
-        if asked.returncode == 0:
+        if _starts([fence.python], fence.environment, **fence.start):
             return fence
     return same_user()
+
+
+def _starts(command, environment, **options):
+    command = [*command, "-c", NEEDED]
+    return subprocess.run(command, env=environment, capture_output=True, **options).returncode == 0
+
+
+def boxed():
+    """A box made by bubblewrap, in which only what is named exists."""
+    library, photos = Path(colorlib.__file__).parent, commons().path.parent
+    box = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
+    box += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    for name in ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime"):
+        if os.path.islink(name):
+            box += ["--symlink", os.readlink(name), name]
+        elif os.path.exists(name):
+            box += ["--ro-bind", name, name]
+    homes = {Path(home).resolve() for home in (sys.base_prefix, sys.prefix)}
+    for path in (*sorted(homes), library, photos):
+        box += ["--ro-bind", str(path), str(path)]
+    box += ["--unsetenv", "JPY_PARENT_PID"]  # a process that the kernel would miss
+    return Fence(sys.executable, _environment(library.parent, photos), box=tuple(box))
 
 
 def same_user():
@@ -111,13 +141,20 @@ class Kernel(AsyncKernelManager):
     """A kernel behind the fence, at home in a throw-away folder."""
 
     def __init__(self, fence, folder, **options):
+        if fence.box:  # there is no network to talk over
+            options |= {"transport": "ipc", "ip": str(folder / "kernel")}
         super().__init__(connection_file=str(folder / "kernel.json"), **options)
         self.fence, self.folder = fence, folder
+        if fence.box:  # a signal would end the box
+            self.kernel_spec.interrupt_mode = "message"
 
     def format_kernel_cmd(self, extra_arguments=None):
         # Processes are counted by user, and the grader may have many.
         limits = LIMITS | ({"NPROC": 500} if self.fence.start else {})
         start = [self.fence.python, "-c", START.format(limits=limits)]
+        if self.fence.box:
+            folder = str(self.folder)
+            start = [*self.fence.box, "--bind", folder, folder, "--chdir", folder, *start]
         return [*start, "-f", self.connection_file, *(extra_arguments or [])]
 
     def write_connection_file(self, **options):
@@ -147,10 +184,9 @@ class Run(Execute):
 
     store_widget_state = Bool(False)
 
-    def __init__(self, fence, watched, **options):
+    def __init__(self, fence, **options):
         super().__init__(**options)
-        self.fence, self.watched = fence, watched
-        self.left_out, self.remarks, self.changed = set(), set(), []
+        self.fence, self.left_out, self.remarks = fence, set(), set()
 
     def preprocess(self, notebook, resources, km=None):
         self.folder = Path(tempfile.mkdtemp())  # `apart` throws it away
@@ -159,15 +195,11 @@ class Run(Execute):
         for path in (self.folder, *self.folder.rglob("*")):
             give(path, self.fence)
         resources["metadata"]["path"] = str(self.folder)
-        watch = Watch(*self.watched)
         try:
             self._run(notebook, resources)
         finally:
             if end_processes():
                 self.remarks.add("left a process running")
-            self.changed = watch.undo()
-        if self.changed:
-            raise PermissionError(f"changed {len(self.changed)} files")
         return notebook, resources
 
     def _run(self, notebook, resources):
@@ -219,46 +251,6 @@ class Run(Execute):
                     self.left_out.add(cell_index)  # if there is a second run
                 if is_grade(cell):  # the lines around an error would tell the hidden tests
                     output.traceback = [f"{output.ename}: {output.evalue}"]
-
-
-class Watch:
-    """Notices and undoes changes to the files of some folders."""
-
-    def __init__(self, *folders):
-        self.folders = folders
-        self.files = self._read()
-
-    def _read(self):
-        """Each file's mode and bytes, or where a link leads."""
-        return {
-            path: os.readlink(path) if path.is_symlink() else (path.stat().st_mode, _bytes(path))
-            for folder in self.folders
-            for path in sorted(Path(folder).rglob("*"))
-            if path.is_symlink() or not path.is_dir()
-        }
-
-    def undo(self):
-        """Restore everything; returns what had changed."""
-        now = self._read()
-        paths = {*now, *self.files}
-        changed = sorted(path for path in paths if now.get(path) != self.files.get(path))
-        for path in reversed(changed):  # what is in a folder before the folder
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            path.unlink(missing_ok=True)
-        for path in changed:
-            match self.files.get(path):
-                case (mode, content):
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(content)
-                    path.chmod(mode & 0o7777)
-                case str() as target:
-                    path.symlink_to(target)
-        return changed
-
-
-def _bytes(path):
-    return path.read_bytes() if path.is_file() else None  # a pipe would never end
 
 
 def end_processes(process=None):
