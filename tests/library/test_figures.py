@@ -27,13 +27,14 @@ assert [to_hex(f"#{color.lstrip('#')}") for color in (first, second)] == [
 
 
 def test_a_grid_shows_each_photo_once_with_its_title(photos):
+    open_before = plt.get_fignums()
     grid = figures.photo_grid([photos[:3], photos[3:6]], titles="abc", labels=("one", "two"))
     drawn = [axis for axis in grid.axes if axis.images]
     assert len(drawn) == 6
     assert [axis.get_title() for axis in drawn[:3]] == ["a", "b", "c"]
     assert [drawn[0].get_ylabel(), drawn[3].get_ylabel()] == ["one", "two"]
     assert np.array_equal(drawn[4].images[0].get_array(), photos[4])
-    assert not plt.get_fignums(), "figures are closed, so a notebook shows them once"
+    assert plt.get_fignums() == open_before, "figures are closed, so a notebook shows them once"
 
 
 def test_channels_show_l_a_and_b_apart(photos):

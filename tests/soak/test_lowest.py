@@ -11,12 +11,14 @@ from packaging.version import Version
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LIBRARY, TESTS = PROJECT["dependencies"], PROJECT["optional-dependencies"]["test"]
-ROOMS = {path.stem for path in (ROOT / "colorlib").rglob("*.py")} | {"widgets"}
+ROOMS = {path.stem for path in (ROOT / "colorlib").rglob("*.py")} | {"widgets", "designs"}
 # Tests of the library are named after its modules; the others need the tools' packages, too.
 FILES = [
-    path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.stem.split("_")[1] in ROOMS
+    path
+    for path in sorted((ROOT / "tests" / "library").glob("test_*.py"))
+    if path.stem.split("_")[1] in ROOMS
 ]
-SURVIVAL = ROOT / "tests" / "test_survival.py"
+SURVIVAL = ROOT / "tests" / "library" / "test_survival.py"
 WANTED = [*LIBRARY, *(line for line in TESTS if line.startswith("pytest"))]
 SETTINGS = environments.CLEAN | {"PYTHONPATH": str(ROOT)}
 QUICK = [path for path in FILES if path.stem.split("_")[1] in ("files", "images", "widgets")]
@@ -64,4 +66,4 @@ def test_what_holds_on_every_backend_holds_on_pytorch(tmp_path):
     pytest_with = [python, "-m", "pytest", "--quiet", "-p", "no:cacheprovider"]
     torch = SETTINGS | {"KERAS_BACKEND": "torch"}
     run([*pytest_with, "-m", "core", *FILES, SURVIVAL], cwd=ROOT, env=torch, timeout=1200)
-    run([*pytest_with, "tests/test_backends.py", "-k", "torch"], cwd=ROOT, env=SETTINGS)
+    run([*pytest_with, "tests/library/test_backends.py", "-k", "torch"], cwd=ROOT, env=SETTINGS)
