@@ -44,8 +44,8 @@ INTRODUCTION = """\
 
 Put your answers in place of the dots, here or in the chapter. You may add cells of your own; do not
 delete any. Run the whole notebook from the top before you hand it in: each check should say
-*correct*, or *complete* where a person will judge it. Your answers will also be tested on cases that
-the checks do not show."""
+*correct*, or *complete* where a person will judge it. Your answers will also be tested on cases
+that the checks do not show."""
 CHECK = """\
 ### BEGIN HIDDEN TESTS
 import os
