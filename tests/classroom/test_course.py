@@ -3,17 +3,20 @@
 import csv
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
+import unicodedata
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from test_class import FACTOR, RIGHT, STEM, TRICK, cell_of, contents, fill, own
+from test_class import AUTHORS, FACTOR, RIGHT, STEM, TRICK, WRONG, cell_of, contents, fill, own
 
 from colorlib.files import UserError
 from tools.classroom import course as tool
@@ -130,11 +133,101 @@ def test_submissions_are_found_or_explained(course, tmp_path):
     renamed = tmp_path / "anna" / f"{STEM} (1).ipynb"
     renamed.write_text("{}")
     (tmp_path / "carla" / f"{STEM}.ipynb").symlink_to(renamed)
-    assert tool._handed_in(course, tmp_path) == [
-        (STEM, "anna", renamed, None),
-        (STEM, "ben", None, "no notebook"),
-        (STEM, "carla", None, "no notebook"),
-    ]
+    (tmp_path / "dora").symlink_to(tmp_path / "anna")
+    found = {row.student: row for row in tool._handed_in(course, tmp_path)}
+    assert found["anna"].read() == b"{}" and found["anna"].remark == ""
+    reasons = {name: row.remark for name, row in found.items() if not row.read}
+    assert reasons == {
+        "ben": "no notebook", "carla": "no notebook", "dora": "folder is a link",
+    }  # fmt: skip
+
+
+def test_names_that_browsers_and_platforms_give(course, tmp_path):
+    def hand_in(name, text, age=0):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        os.utime(path, (time.time() - age,) * 2)
+
+    hand_in(f"colab/Copy of {STEM}.ipynb", "copy")
+    hand_in(f"nested/{STEM}/{STEM}.ipynb", "nested")  # nbgrader's own layout
+    hand_in(f"two/{STEM}.ipynb", "old", age=100)
+    hand_in(f"two/{STEM}-1.ipynb", "new")
+    hand_in(f"two/.ipynb_checkpoints/{STEM}.ipynb", "never")
+    hand_in(f"{unicodedata.normalize('NFD', 'Zoé')}/{STEM}.ipynb", "accent")
+    (tmp_path / "zipped").mkdir()
+    with zipfile.ZipFile(tmp_path / "zipped" / "work.zip", "w") as archive:
+        archive.writestr(f"work/{STEM} (2).ipynb", "zipped")
+        archive.writestr(f"__MACOSX/work/._{STEM}.ipynb", "not this")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "work.zip").write_text("no zip")
+    found = {row.student: row for row in tool._handed_in(course, tmp_path)}
+    read = {name: row.read().decode() for name, row in found.items() if row.read}
+    assert read == {
+        "colab": "copy", "nested": "nested", "two": "new", "zipped": "zipped",
+        unicodedata.normalize("NFC", "Zoé"): "accent",
+    }  # fmt: skip
+    assert found["two"].remark == f"took {STEM}-1.ipynb, the newest of 2"
+    assert found["broken"].remark == "no notebook"
+
+
+EVERYTHING = "get_ipython().ast_node_interactivity = 'all'\n"
+LEAKS = """
+import traceback
+class Quoting:
+    def __getattr__(self, name):
+        raise ValueError("\\n".join(map(str, In)))
+print(*In)
+%history
+"""
+HOOKS = """
+def best_factor(true_ab, ab):
+    get_ipython().displayhook("hello")
+    return 7.0
+"""
+SCRIPTS = """
+from IPython.display import HTML, Javascript, Markdown, display
+display(HTML("<script>one()</script>"), Javascript("two()"), Markdown("<script>three()</script>"))
+"""
+
+
+def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path):
+    wrong = WRONG[FACTOR][0][1]
+    noted = fill(release, RIGHT)
+    noted["cells"].append(own("<script>four()</script> <b onclick='five()'>me</b>", "markdown"))
+    noted["cells"].append(own(LEAKS))
+    bare = fill(release, RIGHT)
+    del bare["metadata"]
+    for cell in bare["cells"]:
+        if cell["source"] == RIGHT[FACTOR]:
+            del cell["metadata"]
+    texts = {
+        "shows": fill(release, {FACTOR: EVERYTHING + wrong}),
+        "hooks": fill(release, {FACTOR: HOOKS}),
+        "quotes": noted,
+        "scripts": fill(release, {FACTOR: RIGHT[FACTOR] + SCRIPTS, AUTHORS: RIGHT[AUTHORS]}),
+        "marked": fill(release, RIGHT | {FACTOR: RIGHT[FACTOR] + "\n### BEGIN HIDDEN TESTS\n1\n"}),
+        "windows": fill(release, RIGHT),
+        "emoji": fill(release, RIGHT | {FACTOR: RIGHT[FACTOR] + "\n# half: \ud83d\n"}),
+        "bare": bare,
+    }
+    for name, notebook in texts.items():
+        (tmp_path / name).mkdir()
+        data = json.dumps(notebook).encode("utf-8-sig" if name == "windows" else "utf-8")
+        (tmp_path / name / f"{STEM}.ipynb").write_bytes(data)
+    status, said = run("grade", course, tmp_path)
+    assert status == 0, said
+    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
+    assert {name: rows[name]["total"] for name in texts} == {
+        "shows": "0", "hooks": "0", "quotes": "10", "scripts": "10", "marked": "10",
+        "windows": "10", "emoji": "10", "bare": "10",
+    }, {name: rows[name]["remark"] for name in texts}  # fmt: skip
+    hidden = exercises.private(exercises.SAMPLE, AUTHORS, "hidden.py").splitlines()
+    for name in texts:
+        page = (course / "feedback" / name / STEM / f"{STEM}.html").read_text("utf-8")
+        assert not [line for line in hidden if len(line) > 8 and line.strip() in page], name
+        assert not re.search(r"<script[^>]*>\s*(one|two|three|four)\(|onclick=", page), name
+        assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.split("<body", 1)[0]), name
 
 
 def rebuilt(release, cells):

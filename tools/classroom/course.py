@@ -14,14 +14,22 @@ for byte.
 
 import argparse
 import csv
+import hashlib
+import json
 import logging
 import os
 import re
 import sys
+import time
+import unicodedata
 import warnings
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -73,6 +81,8 @@ c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\\s\\S]*"
 # Feedback does not tell what the hidden tests are.
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+# What students write is shown, not run, in feedback and in Formgrader.
+c.HTMLExporter.sanitize_html = True
 '''
 
 
@@ -174,12 +184,18 @@ def grade(course, submissions, seconds):
     behind = fence.build()
     print(f"Students' code runs {behind.words}.")
     graded = _graded(course)
-    for stem, who, path, problem in tqdm(_handed_in(course, submissions), unit="notebook"):
-        state = [path and sha256_of(path), sha256_of(course / "source" / stem / f"{stem}.ipynb")]
+    for stem, who, read, remark in tqdm(_handed_in(course, submissions), unit="notebook"):
+        data = read() if read else None
+        digest = data and hashlib.sha256(data).hexdigest()
+        state = [digest, sha256_of(course / "source" / stem / f"{stem}.ipynb")]
         before = graded.setdefault(stem, {}).get(who)
         if before and before["state"] == state:
             continue
-        remarks = _grade(course, behind, seconds, stem, who, path, problem)
+        remarks = _grade(course, behind, seconds, stem, who, data, None if read else remark)
+        if LATE in remarks:  # perhaps the machine was busy: the next time it gets another chance
+            state = None
+        if read and remark:
+            remarks.append(remark)
         graded[stem][who] = {"state": state, "remark": "; ".join(remarks)}
         write_json(course / "graded.json", graded)
     _write_marks(course)
@@ -192,23 +208,32 @@ def _graded(course):
     return read_json(course / "graded.json") if (course / "graded.json").exists() else {}
 
 
-def _handed_in(course, submissions):
-    """Each student's notebook of each assignment that anybody handed in.
+class HandedIn(NamedTuple):
+    """What a student handed in for an assignment."""
 
-    Returns
-    -------
-    list of (assignment, student, path or None, problem or None)
-    """
+    assignment: str
+    student: str
+    read: Callable | None  # -> the notebook's bytes
+    remark: str  # without a notebook: why there is none
+
+
+def _handed_in(course, submissions):
+    """What each student handed in for each assignment for which anybody did."""
     if not submissions.is_dir():
         raise UserError(f"{submissions}: is no folder; it should hold one folder for each student")
-    students = sorted(path for path in submissions.iterdir() if path.is_dir())
-    students = [path for path in students if path.name[0] not in "._"]
-    if odd := [path.name for path in students if not STUDENT.fullmatch(path.name)]:
+    folders = sorted(path for path in submissions.iterdir() if path.is_dir())
+    # macOS writes an accent as a sign of its own, which nbgrader does not take.
+    students = {
+        unicodedata.normalize("NFC", path.name): path
+        for path in folders
+        if path.name[0] not in "._"
+    }
+    if odd := [name for name in students if not STUDENT.fullmatch(name)]:
         raise UserError(f"{submissions / odd[0]}: rename it to letters, digits, - and _")
     found = []
     for stem in sorted(path.name for path in (course / "source").iterdir()):
-        rows = [(stem, folder.name, *_notebook_in(folder, stem)) for folder in students]
-        found += rows if any(path or problem != MISSING for *_, path, problem in rows) else []
+        rows = [HandedIn(stem, who, *_newest(path, stem)) for who, path in students.items()]
+        found += rows if any(row.read or row.remark != MISSING for row in rows) else []
     if not found:
         raise UserError(f"{submissions}: holds no STUDENT/ASSIGNMENT.ipynb of this course")
     return found
@@ -217,39 +242,102 @@ def _handed_in(course, submissions):
 MISSING = "no notebook"
 
 
-def _notebook_in(folder, stem):
-    """A student's notebook, also if a browser has renamed it ("06_evaluation (1).ipynb")."""
-    found = [folder / f"{stem}.ipynb"]
-    if not found[0].exists():
-        found = sorted(folder.glob(f"{stem}*.ipynb"))
-    found = [path for path in found if path.is_file() and not path.is_symlink()]
-    if len(found) != 1:
-        return None, "several notebooks" if found else MISSING
-    return (None, "too large") if found[0].stat().st_size > LARGEST else (found[0], None)
+def _newest(folder, stem):
+    """The newest of a student's notebooks of an assignment, wherever in their folder it lies.
+
+    Browsers and platforms rename ("Copy of 06_evaluation.ipynb", "06_evaluation (1).ipynb") and
+    pack (a zip); nbgrader has a folder for each assignment. Links are not followed: they may lead
+    to another student.
+
+    Returns
+    -------
+    read : callable or None
+    remark : str
+    """
+    if folder.is_symlink():
+        return None, "folder is a link"
+    found = []  # (when, size, name, how to read it)
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] not in "._"]
+        for path in (Path(place, name) for name in names if name[0] not in "._"):
+            if path.is_symlink() or not path.is_file():
+                continue
+            about = path.stat()
+            if path.suffix == ".zip":
+                found += _packed(path, stem)
+            elif path.suffix == ".ipynb" and stem in path.name:
+                found.append((about.st_mtime, about.st_size, path.name, path.read_bytes))
+    if not found:
+        return None, MISSING
+    _, size, name, read = max(found, key=lambda each: each[0])
+    if size > LARGEST:
+        return None, "too large"
+    return read, f"took {name}, the newest of {len(found)}" if len(found) > 1 else ""
 
 
-def _grade(course, behind, seconds, stem, who, path, problem):
+def _packed(path, stem):
+    """The notebooks of an assignment in a zip, as `_newest` wants them."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [each for each in archive.infolist() if each.filename.endswith(".ipynb")]
+    except (OSError, zipfile.BadZipFile):
+        return []
+
+    def reader(member):
+        def read():
+            with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+                return file.read(LARGEST)  # whatever size it claims
+
+        return read
+
+    return [
+        (
+            # A zip keeps local time, in steps of two seconds.
+            time.mktime((*each.date_time, 0, 0, -1)),
+            each.file_size,
+            f"{path.name}/{each.filename}",
+            reader(each),
+        )
+        for each in members
+        if stem in Path(each.filename).name and Path(each.filename).name[0] not in "._"
+    ]
+
+
+LATE = "time limit"
+
+
+def _grade(course, behind, seconds, stem, who, data, problem):
     """Grade one submission; returns the remarks on it.
 
     What cannot be graded is replaced by the empty assignment: it gets its zeros and its feedback.
     """
     if not problem:
         try:
-            handed_in = nbformat.reads(path.read_text("utf-8"), as_version=4)
-            notebook = rebuilt(_release(course, stem), handed_in)
+            notebook = rebuilt(_release(course, stem), _readable(data))
         except Exception as error:  # nobody can say what a broken file leads to
             problem = f"broken notebook ({type(error).__name__})"
     if not problem:
         try:
             return fence.apart(seconds, _autograde, course, stem, who, notebook, behind)
         except TimeoutError:
-            problem = "time limit"
+            problem = LATE
         except RuntimeError as error:
             problem = f"could not be graded ({error})"
     empty = _release(course, stem)
     empty.cells.insert(0, nbformat.v4.new_markdown_cell(f"**Not graded: {problem}.**", id="note"))
     fence.apart(SECONDS, _autograde, course, stem, who, empty, behind)
     return [problem]
+
+
+def _readable(data):
+    """A notebook from its bytes, with what editors and platforms leave out or put in mended."""
+    content = json.loads(data.decode("utf-8-sig"))  # Windows begins a file with a sign of its own
+    # Half of an emoji can be read but not written.
+    text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode()
+    content = json.loads(text)
+    for part in (content, *content["cells"]):
+        part.setdefault("metadata", {})
+    return nbformat.reads(json.dumps(content), as_version=4)
 
 
 def _release(course, stem):
@@ -265,8 +353,17 @@ def _autograde(course, stem, who, notebook, behind):
     steps = Autograde(config=config).autograde_preprocessors
     steps = [run if step is Execute else step for step in steps]
     _convert(Autograde, course, stem, who, autograde_preprocessors=steps)
-    _convert(GenerateFeedback, course, stem, who)
+    _feedback(course, stem, who)
     return sorted(run.remarks)
+
+
+def _feedback(course, stem, who):
+    """Write a student's feedback, as a page that asks nothing of any host."""
+    _convert(GenerateFeedback, course, stem, who)
+    page = course / "feedback" / who / stem / f"{stem}.html"
+    text = page.read_text(encoding="utf-8")
+    with atomic_write(page) as file:  # nbgrader's template names a public host for MathJax
+        file.write_text(re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text), "utf-8")
 
 
 def rebuilt(release, handed_in):
@@ -299,7 +396,7 @@ def rebuilt(release, handed_in):
                 cells += own[: own.index(answer)] if answer else []
                 own = own[own.index(answer) + 1 :] if answer else own
             if answer:
-                cell.source = answer.source
+                cell.source = _plain(answer.source)
         cells.append(cell)
     cells += own
     for number, cell in enumerate(cells):
@@ -310,14 +407,23 @@ def rebuilt(release, handed_in):
 def _own(cell):
     """A student's own cell without its metadata, which could change how it is run."""
     new = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    return new.get(cell.cell_type, nbformat.v4.new_raw_cell)(cell.source)
+    source = _plain(cell.source)
+    if cell.cell_type != "code":  # HTML in it would run in the browser of whoever looks at it
+        source = SanitizeHTML().sanitize_html_tags(source)
+    return new.get(cell.cell_type, nbformat.v4.new_raw_cell)(source)
+
+
+def _plain(source):
+    """A student's text without nbgrader's own marks, which would undo what it encloses."""
+    marks = r"(BEGIN|END) (HIDDEN TESTS|SOLUTION|MARK SCHEME)"
+    return re.sub(marks, lambda found: found[0].lower(), source)
 
 
 def marks(course):
     """Write feedback and marks.csv anew, after grading by hand."""
     graded = _graded(course)
     for stem, who in tqdm([(stem, who) for stem, all in graded.items() for who in all]):
-        fence.apart(SECONDS, _convert, GenerateFeedback, course, stem, who)
+        fence.apart(SECONDS, _feedback, course, stem, who)
     _write_marks(course)
 
 

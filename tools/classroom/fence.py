@@ -49,6 +49,7 @@ from ipykernel.kernelapp import launch_new_instance
 launch_new_instance()
 """
 SHOWN = 1_000_000  # characters of output that are kept of a cell
+SAFE = {"text/plain", "image/png", "image/jpeg"}  # kinds of output that cannot do anything
 NEEDED = "import ipykernel, matplotlib, skimage, ssl, colorlib.checks"
 
 
@@ -226,12 +227,16 @@ class Run(Execute):
         if index in self.left_out:
             return cell, resources
         self.running, self.shown = index, 0
-        return super().preprocess_cell(cell, resources, index)
+        # What is tested does not enter the history, where an answer could look it up.
+        cell = self.execute_cell(cell, index, store_history=not is_grade(cell))
+        return cell, resources
 
     def output(self, outs, msg, display_id, cell_index):
         content, room = msg["content"], max(0, SHOWN - self.shown)
         size = len(str(content))
         self.shown += size
+        if "data" in content:  # HTML and scripts would run in the browser of whoever looks at them
+            content["data"] = {kind: content["data"][kind] for kind in SAFE & {*content["data"]}}
         if msg["msg_type"] == "error":  # never dropped: marks depend on it
             content["evalue"] = content["evalue"][:2000]
             content["traceback"] = ["\n".join(content["traceback"])[-20_000:]]
@@ -251,6 +256,9 @@ class Run(Execute):
                     self.left_out.add(cell_index)  # if there is a second run
                 if is_grade(cell):  # the lines around an error would tell the hidden tests
                     output.traceback = [f"{output.ename}: {output.evalue}"]
+        if is_grade(cell):
+            # nbgrader takes a displayed value for a partial mark; ours come from what is raised.
+            cell.outputs = [each for each in cell.outputs if each.output_type != "execute_result"]
 
 
 def end_processes(process=None):
