@@ -89,7 +89,7 @@ class PhotoSet:
         )
 
 
-def split_of(author, sha256):
+def split_of(author, sha256, share=VALIDATION_SHARE):
     """Say which split a photo belongs to.
 
     The choice hashes the author, so all photos of one author share a split and no other photo
@@ -101,6 +101,8 @@ def split_of(author, sha256):
         The photographer; case and surrounding blanks do not matter. May be empty.
     sha256 : str
         The file's hash, which decides where the author is unknown.
+    share : float
+        How many of the authors land in validation. A larger share only adds to a smaller one.
 
     Returns
     -------
@@ -111,9 +113,9 @@ def split_of(author, sha256):
     -----
     Explained in chapter 02_photos.
     """
-    key = author.strip().casefold() or sha256
-    share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 16**8  # even in [0, 1)
-    return "validation" if share < VALIDATION_SHARE else "train"
+    key = _author(author) or sha256
+    place = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 16**8  # even in [0, 1)
+    return "validation" if place < share else "train"
 
 
 def load(path):
@@ -200,7 +202,7 @@ def commons():
         ) from error
 
 
-def prepare(folder, out, size=256):
+def prepare(folder, out, size=256, validation=VALIDATION_SHARE, hold_back=()):
     """Turn a folder of photos into a photo set.
 
     Each photo becomes a centred square. Broken, tiny, near-grey and duplicate photos are left
@@ -216,6 +218,11 @@ def prepare(folder, out, size=256):
         The set's folder; made if missing.
     size : int
         Side of the prepared photos in pixels.
+    validation : float
+        Share of all authors (or, where nobody is named, photos) that is held back for validation;
+        at least 0 and below 1. Splits follow from this and from `hold_back` anew each time.
+    hold_back : iterable of str
+        Paths within `folder` of photos to hold back, too, with all others by their authors.
 
     Returns
     -------
@@ -237,12 +244,23 @@ def prepare(folder, out, size=256):
         raise UserError(f"{folder}: is not a folder; name the folder that holds the photos")
     if size < 8:
         raise UserError(f"{out}: photos cannot be {size} pixels wide; take at least 8")
+    if not 0 <= validation < 1:
+        raise UserError(f"validation is {validation}; it must be at least 0 and below 1")
     passed_over = {}
     photos = find_photos(folder, passed_over)
     files = {_name(path.relative_to(folder)): path for path in photos}
     credits = _read_credits(folder / "credits.csv")
+    hold_back = set(hold_back)
+    if missing := hold_back - files.keys():
+        raise UserError(f"{folder / min(missing)}: to be held back, but not there; check its name")
+    authors = {_author(credits.get(name, {}).get("author", "")) for name in hold_back} - {""}
+
+    def split(row):
+        held = row["file"] in hold_back or _author(row["author"]) in authors
+        return "validation" if held else split_of(row["author"], row["sha256"], validation)
+
     try:
-        with locked(out), contextlib.closing(_Draft(out, size, credits)) as draft:
+        with locked(out), contextlib.closing(_Draft(out, size, credits, split)) as draft:
             for name, path in tqdm(files.items(), f"Preparing {out.name}", unit="photo"):
                 draft.add(name, path)
             for path, reason in passed_over.items():
@@ -264,8 +282,8 @@ class _Draft:
     `photos.npy` follows. Readers go by the manifest, so there is no bad moment to be interrupted.
     """
 
-    def __init__(self, out, size, credits):
-        self.out, self.size, self.credits = out, size, credits
+    def __init__(self, out, size, credits, split):
+        self.out, self.size, self.credits, self.split = out, size, credits, split
         if not (out / "manifest.csv").exists():
             self._begin()
         photos, self.kept, left_out = _open_set(out)
@@ -300,7 +318,7 @@ class _Draft:
     def _credit(self, row):
         row |= self.credits.get(row["file"], {})
         if not row["left_out"]:
-            row["split"] = split_of(row["author"], row["sha256"])
+            row["split"] = self.split(row)
 
     def add(self, name, path):
         """Judge a file that is new or has changed: append its photo, or note why not."""
@@ -381,6 +399,10 @@ class _Draft:
 
     def close(self):
         self.file.close()
+
+
+def _author(name):
+    return name.strip().casefold()
 
 
 def _name(path):

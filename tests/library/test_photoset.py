@@ -485,3 +485,23 @@ def test_commons_says_how_to_choose_another_cache(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("COLORLIB_CACHE", str(tmp_path / "file"))
     assert "COLORLIB_CACHE" in refusal(photoset.commons)
+
+
+def test_how_much_is_held_back_and_what(tmp_path):
+    folder = fill(tmp_path / "in", range(12))
+    lines = [f"{seed:03}.jpg,{'Ann' if seed in (3, 4) else ''}" for seed in range(12)]
+    (folder / "credits.csv").write_text("\n".join(["file,author", *lines]) + "\n")
+
+    def held(**options):
+        photo_set = prepare(folder, tmp_path / "out", 64, **options)
+        return {photo_set.manifest[row]["file"] for row in photo_set.validation}
+
+    assert held(validation=0) == set()
+    some, more = held(validation=0.3), held(validation=0.6)
+    assert some < more, "a larger share only adds"
+    assert {"003.jpg", "004.jpg"} <= held(validation=0, hold_back=["003.jpg"])
+    assert len(held(validation=0, hold_back=["003.jpg", "007.jpg"])) == 3
+    with pytest.raises(UserError, match=r"013\.jpg: to be held back, but not there"):
+        held(hold_back=["013.jpg"])
+    with pytest.raises(UserError, match="validation is 1; it must be at least 0 and below 1"):
+        held(validation=1)
