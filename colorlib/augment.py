@@ -1,4 +1,4 @@
-"""Augmentation: flips, turns, shifts and brightness on batches of RGB photos.
+"""Augmentation: flips, turns, shifts, zoom and brightness on batches of RGB photos.
 
 Everything happens to the RGB photo, before it is split into L and ab. So the
 network's input and its target can never disagree: there is no way to mirror
@@ -46,7 +46,7 @@ def transform(photos, k):
     return _gather(photos, _sources(k, size))
 
 
-def augment(photos, k, seed, shift=0.1, brightness=0.2):
+def augment(photos, k, seed, shift=0.1, brightness=0.2, zoom=0.0):
     """Vary a batch of photos at random.
 
     Parameters
@@ -63,6 +63,8 @@ def augment(photos, k, seed, shift=0.1, brightness=0.2):
         photo's own mirror image, so no black bars appear.
     brightness : float
         RGB is multiplied by a factor from 1 - brightness to 1 + brightness.
+    zoom : float
+        Largest share of the side that is cut away; the rest is enlarged to the photo's size.
 
     Returns
     -------
@@ -74,10 +76,26 @@ def augment(photos, k, seed, shift=0.1, brightness=0.2):
     offsets = keras.random.randint((2, batch, 1), -reach, reach + 1, dtype="int32", seed=seed)
     photos = _gather(photos, _sources(ops.cast(k, "int32"), size, offsets))
     photos = ops.cast(photos, "float32") / 255.0
+    if zoom:  # not always: what is not asked for shall draw nothing
+        photos = _zoomed(photos, seed, zoom)
     factor = keras.random.uniform(
         (batch, 1, 1, 1), 1.0 - brightness, 1.0 + brightness, dtype="float32", seed=seed
     )
     return ops.clip(photos * factor, 0.0, 1.0)  # (B, S, S, 3)
+
+
+def _zoomed(photos, seed, zoom):
+    """A square somewhere in each photo, enlarged to the whole, (B, S, S, 3)."""
+    batch, size = ops.shape(photos)[0], photos.shape[1]
+    share = keras.random.uniform((batch, 1), 1.0 - zoom, 1.0, dtype="float32", seed=seed)
+    start = keras.random.uniform((2, batch, 1), dtype="float32", seed=seed) * (1 - share)
+    left, top = start[0] * (size - 1), start[1] * (size - 1)
+    none = ops.zeros_like(share)
+    # Where each pixel comes from: x * share + left, y * share + top.
+    places = ops.concatenate([share, none, left, none, share, top, none, none], axis=1)  # (B, 8)
+    return ops.image.affine_transform(
+        photos, places, "bilinear", "nearest", data_format="channels_last"
+    )
 
 
 def _sources(k, size, offsets=(0, 0)):

@@ -11,10 +11,9 @@ import math
 
 import keras
 import numpy as np
-from keras import ops
-from PIL import Image
+from keras import ops, tree
 
-from colorlib import designs, devices, extractors, photoset
+from colorlib import designs, devices, extractors, images, photoset
 from colorlib.files import UserError, sha256_of
 from colorlib.inputs import INPUTS
 
@@ -30,8 +29,9 @@ class TrainingSet:
     photo_set : photoset.PhotoSet
     train_rows, validation_rows : ndarray of int
         Of the photo set, as many as the recipe wants.
-    stored : dict of str to list of ndarray
-        For each stored input of the design, and each orientation, an array on disk (N, ...).
+    stored : dict of str to list
+        For each stored input of the design, and each orientation, a value on disk: an array
+        (N, ...) or a list of arrays.
     on_device : bool
     steps_per_epoch : int
     """
@@ -55,9 +55,12 @@ class TrainingSet:
             )
         told = {name: INPUTS[name] for name in (*design.needs, *design.targets)}
         self.stored = {
-            name: row.stored(self.photo_set, recipe) for name, row in told.items() if row.stored
+            name: values
+            for name, row in told.items()
+            if row.stored and (values := row.stored(self.photo_set, recipe)) is not None
         }
-        fits = len(self.photo_set) * recipe.size**2 * 3 < ON_DEVICE
+        stored = sum(array.nbytes for array in tree.flatten(self.stored))
+        fits = len(self.photo_set) * recipe.size**2 * 3 + stored < ON_DEVICE
         self.on_device = fits if hardware.on_device is None else hardware.on_device
         self.steps_per_epoch = len(self.train_rows) // recipe.batch_size
 
@@ -75,30 +78,29 @@ class TrainingSet:
     @property
     def eyes(self):
         """Which extractor looked at the photos, and how large; empty if the design needs none."""
-        if "class_scores" not in self.stored:
+        design = designs.design_named(self.recipe.design)
+        looks = [INPUTS[name].looked_at for name in (*design.needs, *design.targets)]
+        sizes = [look(self.photo_set, self.recipe) for look in looks if look]
+        if not sizes:
             return {}
         return {
             "extractor": self.recipe.extractor,
             "extractor_weights": extractors.weights_hash(self.recipe.extractor),
-            "extractor_size": self.photo_set.photos.shape[1],
+            "extractor_size": sizes[0],
         }
 
     def photos(self, rows):
         """Photos at the run's size, uint8 (len(rows), size, size, 3)."""
-        photos = _afresh(self.photo_set.photos)[rows]
         size = self.recipe.size
-        if photos.shape[1] == size:
-            return photos
-        return np.stack(
-            [Image.fromarray(photo).resize((size, size), Image.LANCZOS) for photo in photos]
-        )
+        return images.resized(_afresh(self.photo_set.photos)[rows], (size, size))
 
     def told(self, rows):
         """What is stored of these rows: for each input (len(rows), orientations, ...)."""
-        return {
-            name: np.stack([_afresh(array)[rows] for array in arrays], axis=1)
-            for name, arrays in self.stored.items()
-        }
+
+        def read(*arrays):
+            return np.stack([_afresh(array)[rows] for array in arrays], axis=1)
+
+        return {name: tree.map_structure(read, *ways) for name, ways in self.stored.items()}
 
     def training(self, epoch):
         """Batches of one epoch; their order follows from seed and epoch number alone."""
@@ -142,8 +144,8 @@ class PhotosOnDevice(keras.layers.Layer):
         for some in np.array_split(rows, len(rows) // 256 + 1):  # never all of them twice
             photos[some] = data.photos(some)
         self.arrays = {"photos": self._keep(photos)}  # (N, S, S, 3)
-        for name, values in data.told(rows).items():
-            self.arrays[name] = self._keep(values)  # (N, orientations, ...)
+        for name, values in data.told(rows).items():  # (N, orientations, ...)
+            self.arrays[name] = tree.map_structure(self._keep, values)
         self.built = True
 
     def _keep(self, array):
@@ -153,7 +155,7 @@ class PhotosOnDevice(keras.layers.Layer):
         )  # fmt: skip
 
     def call(self, row):
-        return {name: ops.take(array, row, axis=0) for name, array in self.arrays.items()}
+        return tree.map_structure(lambda array: ops.take(array, row, axis=0), self.arrays)
 
 
 def _afresh(array):

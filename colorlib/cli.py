@@ -33,15 +33,19 @@ def colorize(chosen):
     from colorlib.images import read_photo, write_photo
 
     plan, failed, passed_over = _plan(chosen.photos, Path(chosen.out), chosen.format)
+    there = [photo for photo, target in plan.items() if target.exists() and not chosen.force]
+    for photo in there:
+        del plan[photo]
     if plan:
         from colorlib.colorizer import Colorizer
 
         colorizer = Colorizer.load(chosen.weights)
+        colorizer.decoding(chosen.decode)  # one that it does not have fails once, not every photo
     for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):
         try:
-            if target.exists() and not chosen.force:
-                raise UserError(f"{target}: exists; use --force to replace it, or another -o")
-            write_photo(colorizer.colorize(read_photo(photo), chosen.saturation), target)
+            write_photo(
+                colorizer.colorize(read_photo(photo), chosen.saturation, chosen.decode), target
+            )
         except UserError as error:
             failed[photo] = error
     for error in failed.values():
@@ -49,6 +53,8 @@ def colorize(chosen):
     for path, reason in passed_over.items():
         print(f"passed over: {path}: {reason}")
     print(f"{len(plan.keys() - failed.keys())} photos colourized, in {chosen.out}")
+    if there:
+        print(f"{len(there)} were there already; --force makes them anew")
     return 1 if failed else 0
 
 
@@ -98,10 +104,20 @@ def prepare(chosen):
     """Prepare a folder of photos for training."""
     from colorlib import photoset
 
-    photo_set = photoset.prepare(chosen.folder, chosen.out, chosen.size)
+    hold_back = _lines(chosen.hold_back) if chosen.hold_back else ()
+    photo_set = photoset.prepare(
+        chosen.folder, chosen.out, chosen.size, chosen.validation, hold_back
+    )
     for row in photo_set.left_out:
         print(f"left out: {row['file']}: {row['left_out']}")
     print(photo_set)
+
+
+def _lines(path):
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); give a text file") from error
 
 
 def unsplash(chosen):
@@ -216,7 +232,14 @@ def _parser():
     sub.add_argument(
         "--weights",
         metavar="W",
-        help="run folder or weights file (default: those that come with colorlib)",
+        help="run folder, weights file, or a network that comes with colorlib: unet or paper "
+        "(default: unet)",
+    )
+    sub.add_argument(
+        "--decode",
+        metavar="D",
+        help="how to choose colours: mean is safe, vivid bolder and more often wrong "
+        "(default: the network's own way)",
     )
     sub.add_argument(
         "--saturation",
@@ -246,6 +269,18 @@ def _parser():
         type=int,
         default=256,
         help="side of the prepared photos in pixels (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--validation",
+        type=float,
+        default=0.05,
+        metavar="SHARE",
+        help="how much to hold back for validation, by author (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--hold-back",
+        metavar="FILE",
+        help="text file that names photos to hold back, one a line, as they lie in the folder",
     )
 
     sub = command(unsplash, "colorlib unsplash photos --limit 10000")
@@ -307,11 +342,7 @@ def _parser():
     )
 
     sub = command(evaluate, "colorlib evaluate --weights runs/mine --set my-set -o result.json")
-    sub.add_argument(
-        "--weights",
-        metavar="W",
-        help="run folder or weights file (default: those that come with colorlib)",
-    )
+    sub.add_argument("--weights", metavar="W", help="as for colorize")
     sub.add_argument(
         "--set", default="commons", help="a prepared set (default: the bundled photos)"
     )
@@ -321,5 +352,5 @@ def _parser():
     sub.add_argument("-o", "--out", metavar="JSON", help="write the result here too")
 
     sub = command(info, "colorlib info")
-    sub.add_argument("--weights", metavar="W", help="run folder or weights file")
+    sub.add_argument("--weights", metavar="W", help="as for colorize")
     return parser

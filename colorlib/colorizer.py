@@ -10,8 +10,9 @@ Chapter: 00_quickstart.
 from pathlib import Path
 
 import numpy as np
-from keras import ops
+from keras import ops, tree
 from PIL import Image
+from scipy import ndimage
 
 from colorlib import designs, lab, weights
 from colorlib.files import UserError
@@ -19,7 +20,8 @@ from colorlib.images import as_photo
 from colorlib.inputs import INPUTS, shrink
 
 WEIGHTS = Path(__file__).parent / "data" / "weights"
-SHIPPED = {"paper": WEIGHTS / "colorizer"}  # by name; the first one is the default
+# By name; the first one is the default.
+SHIPPED = {"unet": WEIGHTS / "unet", "paper": WEIGHTS / "colorizer"}
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
 
 
@@ -95,7 +97,7 @@ class Colorizer:
         told = {"lightness": lab.rgb_to_lab(small)[..., :1]}
         for name in self.design.needs:
             told[name] = INPUTS[name].asked(photos, self.card, given.get(name))
-        return {name: ops.convert_to_tensor(value, "float32") for name, value in told.items()}
+        return tree.map_structure(lambda value: ops.convert_to_tensor(value, "float32"), told)
 
     def ab(self, photos, decode=None, **given):
         """Predict the colour channels of a batch of photos.
@@ -119,16 +121,40 @@ class Colorizer:
         UserError
             If the design has no such decoding.
         """
+        planes = self._planes(photos, decode, **given)
+        height, width = photos.shape[1:3]
+        found = np.empty((len(photos), height, width, 2), "float32")
+        for photo, ab, own in zip(photos, found, zip(*planes, strict=True), strict=True):
+            for strip in _strips(width, height):
+                lightness = ops.convert_to_numpy(lab.rgb_to_lab(photo[strip]))[..., :1]
+                ab[strip] = _enlarge(own, strip, lightness, height)
+        return found
+
+    def decoding(self, name=None):
+        """One of the design's ways to make ab of the network's answer; by default the first.
+
+        Raises
+        ------
+        UserError
+            If the design has no such decoding.
+        """
         decodings = self.design.decodings
-        if decode is not None and decode not in decodings:
+        if name is not None and name not in decodings:
             raise UserError(
-                f"decode is {decode!r}; {self.card['design']} can be decoded by "
+                f"decode is {name!r}; {self.card['design']} can be decoded by "
                 f"{', '.join(decodings)}"
             )
-        answer = self.network(self.inputs(photos, **given), training=False)
-        ab = decodings[decode or next(iter(decodings))](answer)  # (B, h, w, 2)
-        height, width = photos.shape[1:3]
-        return _enlarge(ops.convert_to_numpy(ab), width, height)
+        return decodings[name or next(iter(decodings))]
+
+    def _planes(self, photos, decode=None, **given):
+        """What `_enlarge` makes colours of, each (B, h, w, 2): slopes and offsets, or ab alone."""
+        told = self.inputs(photos, **given)
+        answer = self.network(told, training=False)
+        ab = self.decoding(decode)(answer)  # (B, h, w, 2)
+        if not self.design.follows_edges:
+            return (ops.convert_to_numpy(ab),)
+        small = ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
+        return guided(ops.convert_to_numpy(ab), ops.convert_to_numpy(small))
 
     def colorize(self, photo, saturation=1.0, decode=None, **given):
         """Colourize one photo of any size.
@@ -181,22 +207,62 @@ class Colorizer:
 
         height, width = photo.shape[:2]
         given = {name: [value] for name, value in given.items()}
-        ab = self.ab(photo[None], decode, **given)[0]  # (H, W, 2)
+        planes = [plane[0] for plane in self._planes(photo[None], decode, **given)]
         colored = np.empty_like(photo)
-        rows = max(1, STRIP // width)
-        for top in range(0, height, rows):
-            strip = slice(top, top + rows)
+        for strip in _strips(width, height):
             lightness = ops.convert_to_numpy(lab.rgb_to_lab(photo[strip]))[..., :1]
-            shown = lab.fit_gamut(np.concatenate([lightness, saturation * ab[strip]], axis=-1))
+            ab = _enlarge(planes, strip, lightness, height)
+            shown = lab.fit_gamut(np.concatenate([lightness, saturation * ab], axis=-1))
             colored[strip] = np.round(255 * ops.convert_to_numpy(lab.lab_to_rgb(shown)))
         return colored
 
 
-def _enlarge(ab, width, height):
-    # Pillow resizes one float channel (mode F) at a time.
-    large = np.empty((len(ab), height, width, 2), "float32")
-    for photo, small in zip(large, ab, strict=True):
-        for channel in range(2):
-            image = Image.fromarray(np.ascontiguousarray(small[..., channel], "float32"))
-            photo[..., channel] = image.resize((width, height), Image.BICUBIC)
-    return large
+def guided(ab, lightness, reach=1, flat=10.0):
+    """How ab goes with lightness around each place: ab = slope * L + offset.
+
+    Enlarged, slopes and offsets give the large L its colours back with edges where L has its own:
+    the guided filter of He, Sun and Tang (2013), with its numbers found on the small photo ("Fast
+    Guided Filter", He and Sun, 2015).
+
+    Parameters
+    ----------
+    ab : float32 array, (B, h, w, 2)
+    lightness : float32 array, (B, h, w, 1)
+        L in 0..100.
+    reach : int
+        How many pixels to each side are looked at.
+    flat : float
+        Standard deviation of L, in its units, below which a place counts as flat: L's texture is
+        then no sign of other colours.
+
+    Returns
+    -------
+    slope, offset : float32 arrays, (B, h, w, 2)
+    """
+
+    def around(values):
+        return ndimage.uniform_filter(values, (0, 2 * reach + 1, 2 * reach + 1, 0), mode="nearest")
+
+    mean_ab, mean_l = around(ab), around(lightness)
+    together = around(lightness * ab) - mean_l * mean_ab
+    slope = together / (around(lightness**2) - mean_l**2 + flat**2)
+    return around(slope), around(mean_ab - slope * mean_l)
+
+
+def _strips(width, height):
+    """Bands of a photo of at most `STRIP` pixels, so that memory does not grow with it."""
+    rows = max(1, STRIP // width)
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def _enlarge(planes, strip, lightness, height):
+    """The colours of a band of rows, (rows, W, 2), whose lightness is given, (rows, W, 1)."""
+    size = lightness.shape[1::-1]
+    small_height, small_width = planes[0].shape[:2]
+    box = (0, strip.start * small_height / height, small_width, strip.stop * small_height / height)
+    large = np.empty((len(planes), *lightness.shape[:2], 2), "float32")
+    for plane, into in zip(planes, large, strict=True):
+        for channel in range(2):  # Pillow resizes one float channel (mode F) at a time
+            image = Image.fromarray(np.ascontiguousarray(plane[..., channel], "float32"))
+            into[..., channel] = image.resize(size, Image.BICUBIC, box)
+    return large[0] if len(large) == 1 else large[0] * lightness + large[1]

@@ -40,8 +40,27 @@ def efficientnet_lite(size, width=1.0, depth=1.0):
     keras.Model
         From (B, size, size, 3) to logits (B, 1000).
     """
-    x = photos = keras.Input((size, size, 3))
-    x = _normalized(layers.Conv2D(32, 3, 2, "same", use_bias=False)(x))  # 224x224 => 112x112
+    photos = keras.Input((size, size, 3))
+    x = layers.GlobalAveragePooling2D()(lite_maps(photos, width, depth)[-1])  # (B, 1280)
+    return keras.Model(photos, layers.Dense(CLASSES)(x))
+
+
+def lite_maps(photos, width=1.0, depth=1.0):
+    """The classifier without its last layer: what it sees, coarser and coarser.
+
+    Parameters
+    ----------
+    photos : Keras tensor, (B, H, W, 3)
+    width, depth : float
+        See `efficientnet_lite`.
+
+    Returns
+    -------
+    list of Keras tensors
+        What each stage ends with, at strides 2, 4, 8, 16, 16, 32 and 32, and last the 1280 maps
+        (B, H/32, W/32, 1280) from whose averages it chooses a class.
+    """
+    x, maps = _normalized(layers.Conv2D(32, 3, 2, "same", use_bias=False)(photos)), []
     for stage, (repeats, kernel, stride, expansion, filters) in enumerate(LITE_STAGES):
         if 0 < stage < len(LITE_STAGES) - 1:
             repeats = math.ceil(depth * repeats)
@@ -50,9 +69,8 @@ def efficientnet_lite(size, width=1.0, depth=1.0):
             x = _inverted_residual(
                 x, kernel, stride if first else 1, expansion, _multiple_of_8(width * filters)
             )
-    x = _normalized(layers.Conv2D(1280, 1, use_bias=False)(x))  # (B, 7, 7, 1280)
-    x = layers.GlobalAveragePooling2D()(x)  # (B, 1280)
-    return keras.Model(photos, layers.Dense(CLASSES)(x))
+        maps.append(x)
+    return [*maps, _normalized(layers.Conv2D(1280, 1, use_bias=False)(x))]
 
 
 def _inverted_residual(x, kernel, stride, expansion, filters):

@@ -202,13 +202,15 @@ def _check_prediction(name, ab, true_rgb):
         raise ValueError(f"{name!r}: ab holds values that are not finite (NaN or infinity)")
 
 
-def predict(colorizer, photos, **given):
+def predict(colorizer, photos, decode=None, **given):
     """Predict ab for many photos, with a progress bar.
 
     Parameters
     ----------
     colorizer : Colorizer
     photos : uint8 array, (N, H, W, 3)
+    decode : str, optional
+        See `Colorizer.ab`.
     **given
         Values of what the network is told, one for each photo: see `Colorizer.inputs`.
 
@@ -220,7 +222,9 @@ def predict(colorizer, photos, **given):
     batches = [slice(i, i + BATCH) for i in range(0, len(photos), BATCH)]
     return np.concatenate(
         [
-            colorizer.ab(photos[batch], **{name: rows[batch] for name, rows in given.items()})
+            colorizer.ab(
+                photos[batch], decode, **{name: rows[batch] for name, rows in given.items()}
+            )
             for batch in tqdm(batches, desc="colourizing", leave=False)
         ]
     )
@@ -232,6 +236,8 @@ def compare(colorizers, photo_set, limit=None):
     Parameters
     ----------
     colorizers : dict of str to Colorizer
+        One that can be decoded in several ways gets a row for each: "name" for the first, then
+        "name, vivid" and the like.
     photo_set : photoset.PhotoSet
         The opponents learn from its training photos.
     limit : int, optional
@@ -252,19 +258,23 @@ def compare(colorizers, photo_set, limit=None):
     """
     rows = validation_rows(photo_set, limit)
     photos = np.array(photo_set.photos[rows])
-    predictions = {name: predict(colorizer, photos) for name, colorizer in colorizers.items()}
+    predictions = {
+        name if number == 0 else f"{name}, {decode}": predict(colorizer, photos, decode)
+        for name, colorizer in colorizers.items()
+        for number, decode in enumerate(colorizer.design.decodings)
+    }
     statistics = fit_statistics(photo_set.photos, photo_set.train)
     results = evaluate(photos, predictions, statistics)
     summary = summarize(results)
     return {
         **origin(colorizers, photo_set, len(rows)),
         "summary": summary,
-        "beaten": {name: _beaten(name, results, summary) for name in colorizers},
+        "beaten": {name: _beaten(name, results, summary) for name in predictions},
         "between": {
             f"{one} - {other}": {
                 metric: paired_difference(results, one, other, metric) for metric in ("loss", "AuC")
             }
-            for one, other in itertools.combinations(colorizers, 2)
+            for one, other in itertools.combinations(predictions, 2)
         },
     }
 

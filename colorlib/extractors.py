@@ -22,7 +22,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from colorlib.efficientnet_lite import efficientnet_lite
+from colorlib.efficientnet_lite import efficientnet_lite, lite_maps
 from colorlib.files import UserError, read_json, sha256_of
 from colorlib.lab import lab_to_rgb, rgb_to_lab
 
@@ -46,6 +46,24 @@ def unit(photos):
 def lite(photos):
     """-0.99..1: EfficientNet-Lite."""
     return (photos - 127) / 128
+
+
+# --- what a network sees on its way to the class scores ---
+
+STRIDES = 4, 8, 16, 32  # of a photo's pixels, for one of a feature map
+
+
+def lite_features(photos, width=1.0, depth=1.0):
+    """What EfficientNet-Lite sees: of Lite0 24, 40, 112 and 1280 maps."""
+    _, quarter, eighth, _, sixteenth, _, _, last = lite_maps(photos, width, depth)
+    return [quarter, eighth, sixteenth, last]
+
+
+def vgg_features(photos):
+    """What VGG16 sees: 256, 512, 512 and 512 maps."""
+    network = keras.applications.VGG16(include_top=False, weights=None, input_tensor=photos)
+    names = "block3_conv3", "block4_conv3", "block5_conv3", "block5_pool"
+    return [network.get_layer(name).output for name in names]
 
 
 # --- the table ---
@@ -74,6 +92,9 @@ class Extractor:
         `tools/convert_efficientnet_lite.py`.
     md5 : str, optional
         Of that file, where Keras states it.
+    maps : callable, optional
+        Preprocessed photos of any size, a Keras tensor -> four Keras tensors, the feature maps
+        that the network computes on its way, at the strides `STRIDES`.
     """
 
     name: str
@@ -84,6 +105,7 @@ class Extractor:
     top1: float
     file: str | None = None
     md5: str | None = None
+    maps: Callable | None = None
 
 
 def _logits(network):
@@ -97,6 +119,7 @@ _TABLE = (
         "vgg16", 224, caffe, _logits(_nets.VGG16), 138_357_544, 0.713,
         "vgg16/vgg16_weights_tf_dim_ordering_tf_kernels.h5",
         "64373286793e3c8b2b4e3219cbf3544b",
+        maps=vgg_features,
     ),
     Extractor(
         "xception", 299, unit, _logits(_nets.Xception), 22_910_480, 0.790,
@@ -129,12 +152,13 @@ _TABLE = (
     ),
     # Comes with colorlib and needs no download.
     Extractor(
-        "efficientnet_lite0", 224, lite, functools.partial(efficientnet_lite, 224), 4_694_024, 0.751
+        "efficientnet_lite0", 224, lite, functools.partial(efficientnet_lite, 224), 4_694_024,
+        0.751, maps=lite_features,
     ),
     # A little better and slower; to be converted first.
     Extractor(
         "efficientnet_lite2", 260, lite, functools.partial(efficientnet_lite, 260, 1.1, 1.2),
-        6_150_168, 0.776,
+        6_150_168, 0.776, maps=functools.partial(lite_features, width=1.1, depth=1.2),
     ),
 )  # fmt: skip
 EXTRACTORS = {row.name: row for row in _TABLE}
@@ -168,15 +192,7 @@ def load_extractor(name, weights=None):
         If there is no such extractor, or its weights cannot be fetched or are not the
         right ones. Chapter: 03_features.
     """
-    row = _row(name)
-    path = weights_file(name, weights)
-    network = row.build()
-    try:
-        network.load_weights(path)
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"{path}: does not fit {name} ({reason}); get the file anew") from error
-
+    row, network = _row(name), _filled(name, weights)
     photos = keras.Input((None, None, 3), name="photos")
     x = grey(photos)  # (B, H, W, 3)
     x = ops.image.resize(x, (row.size, row.size), interpolation="bilinear", antialias=True)
@@ -184,6 +200,60 @@ def load_extractor(name, weights=None):
     model = keras.Model(photos, scores, name=name)
     model.trainable = False
     return model
+
+
+def load_features(name, weights=None):
+    """Build the part of an extractor that sees, without the layer that names.
+
+    Parameters and errors are those of `load_extractor`.
+
+    Returns
+    -------
+    keras.Model
+        From lightness (B, H, W, 1) in 0..100, H and W multiples of 32, to the extractor's four
+        feature maps, (B, H/4, W/4, C), H/8, H/16 and H/32, float32. It looks at the photo as
+        large as it is.
+    """
+    row = _row(name)
+    if not row.maps:
+        able = ", ".join(other.name for other in _TABLE if other.maps)
+        raise UserError(f"{name}: its feature maps cannot be read here; choose one of {able}")
+    lightness = keras.Input((None, None, 1), name="lightness")
+    photos = keras.Input((None, None, 3), name="photos")
+    network = keras.Model(photos, row.maps(photos))
+    # The same layers in the same order as in the classifier, which has the last ones more.
+    known = [layer for layer in _filled(name, weights).layers if layer.weights]
+    for layer, its in zip(
+        [layer for layer in network.layers if layer.weights], known, strict=False
+    ):
+        layer.set_weights(its.get_weights())
+    maps = network(row.preprocess(255 * shown(lightness)))
+    model = keras.Model(lightness, maps, name=f"{name}_features")
+    model.trainable = False
+    return model
+
+
+@functools.cache
+def feature_shapes(name, size):
+    """Shapes of the maps that `load_features` gives of a square photo: (height, width, maps)."""
+    return [maps.shape[1:] for maps in _row(name).maps(keras.Input((size, size, 3)))]
+
+
+def _filled(name, weights):
+    """An extractor's network with its weights."""
+    path, network = weights_file(name, weights), _row(name).build()
+    try:
+        network.load_weights(path)
+    except (OSError, ValueError, KeyError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(f"{path}: does not fit {name} ({reason}); get the file anew") from error
+    return network
+
+
+def shown(lightness):
+    """Lightness (B, H, W, 1) in 0..100 as a grey photo, RGB (B, H, W, 3) in 0..1."""
+    no_colour = ops.zeros_like(lightness)
+    return lab_to_rgb(ops.concatenate([lightness, no_colour, no_colour], axis=-1))
 
 
 def grey(photos):
@@ -203,8 +273,7 @@ def grey(photos):
         RGB in 0..255 with three equal channels. Chapter: 03_features.
     """
     lightness = rgb_to_lab(ops.cast(photos, "float32") / 255)[..., :1]  # (B, H, W, 1)
-    no_colour = ops.zeros_like(lightness)
-    return 255 * lab_to_rgb(ops.concatenate([lightness, no_colour, no_colour], axis=-1))
+    return 255 * shown(lightness)
 
 
 def weights_file(name, weights=None):

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import filelock
+import numpy as np
 
 
 class UserError(Exception):
@@ -58,6 +59,52 @@ def atomic_write(path):
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def append_rows(path, rows, at: int):
+    """Write rows into a .npy file behind its first `at` rows, beginning the file with `at=0`.
+
+    The rows count from the moment the file's header says so: whenever the process is killed, the
+    file holds the rows that it held before, or all.
+
+    Parameters
+    ----------
+    path : path-like
+    rows : ndarray, (n, ...)
+        Of the type and shape of the rows that are there.
+    at : int
+        How many rows to keep; what is behind them is overwritten.
+
+    Raises
+    ------
+    UserError
+        If the disk is full or the file cannot be written to.
+    """
+    path = Path(path)
+    if not at:
+        with atomic_write(path) as temporary:
+            np.save(temporary, rows[:0])
+    try:
+        with open(path, "rb+") as file:
+            # NumPy pads the header so that it keeps its length while the first axis grows.
+            file.seek(_write_header(file, rows, at) + at * rows[:1].nbytes)
+            file.truncate()
+            file.write(np.ascontiguousarray(rows).data)
+            file.flush()
+            os.fsync(file.fileno())
+            _write_header(file, rows, at + len(rows))
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written to ({error.strerror}); free some space, then try again"
+        ) from error
+
+
+def _write_header(file, rows, count):
+    file.seek(0)
+    shape = (count, *rows.shape[1:])
+    header = {"descr": rows.dtype.str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    return file.tell()
 
 
 def _umask():

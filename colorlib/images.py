@@ -343,6 +343,25 @@ def center_square(image, size):
     return square.convert("RGB").resize((size, size), Image.Resampling.LANCZOS)
 
 
+def resized(photos, size):
+    """Photos at another size, smoothly.
+
+    Parameters
+    ----------
+    photos : uint8 array, (B, H, W, 3)
+    size : (int, int)
+        Width and height.
+
+    Returns
+    -------
+    uint8 array, (B, height, width, 3)
+        The very same array if it has that size already.
+    """
+    if photos.shape[2:0:-1] == tuple(size):
+        return photos
+    return np.stack([Image.fromarray(photo).resize(size, Image.LANCZOS) for photo in photos])
+
+
 def montage(rows):
     """Lay photos of one size side by side: (H, W, 3) each, rows from the top."""
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])

@@ -13,15 +13,15 @@ from typing import NamedTuple
 import keras
 import numpy as np
 from keras import ops
-from PIL import Image
 
-from colorlib import embeddings, extractors
+from colorlib import embeddings, extractors, lab
 from colorlib.augment import TRANSFORMS
 from colorlib.files import UserError
+from colorlib.images import resized
 
 
 class Input(NamedTuple):
-    """One row of the table. Of `stored` and `drawn` a row has one.
+    """One row of the table. A value is an array, or a list of them such as feature maps.
 
     Attributes
     ----------
@@ -29,17 +29,22 @@ class Input(NamedTuple):
         (photos, card, given) -> array (B, ...): for uint8 photos (B, H, W, 3) that a network with
         this card shall colourize; `given` is what the caller has to say, or None.
     stored : callable, optional
-        (photo_set, recipe) -> for each orientation of the recipe an array (N, ...) on disk.
+        (photo_set, recipe) -> for each orientation of the recipe a value (N, ...) on disk; or None
+        if the recipe varies photos in ways for which nothing can be stored.
     varied : callable, optional
         (values, recipe, seed) -> values: what training changes about stored ones in each step.
     drawn : callable, optional
-        (lab, seed) -> tensor (B, ...): made from the batch's photos in Lab, (B, S, S, 3).
+        (lab, recipe, seed) -> value (B, ...): made from the batch's photos in Lab,
+        (B, S, S, 3), where nothing is stored.
+    looked_at : callable, optional
+        (photo_set, recipe) -> the side in pixels at which an extractor sees the photos of a set.
     """
 
     asked: Callable
     stored: Callable | None = None
     varied: Callable | None = None
     drawn: Callable | None = None
+    looked_at: Callable | None = None
 
 
 def stored_class_scores(photo_set, recipe):
@@ -65,18 +70,57 @@ def class_scores_of(photos, card, given=None):
     """
     if given is not None:
         return np.asarray(given)
+    _check_weights(card)
     seen = shrink(photos, card["extractor_size"])
-    return _extractor(card["extractor"], card["extractor_weights"])(seen, training=False)
+    return _extractor(card["extractor"])(seen, training=False)
+
+
+def stored_features(photo_set, recipe):
+    """The extractor's feature maps, for recipes that only lay photos down in another way."""
+    if recipe.shift or recipe.brightness or recipe.zoom:
+        _features(recipe.extractor)  # loaded now: inside the compiled step it is too late
+        return None
+    orientations = TRANSFORMS[: recipe.transforms]
+    return embeddings.features_in_files(photo_set, recipe.extractor, recipe.size, orientations)
+
+
+def drawn_features(colors, recipe, seed):
+    """The same of photos as they are now: dearer, but they may be varied in any way."""
+    return _features(recipe.extractor)(colors[..., :1], training=False)
+
+
+def features_of(photos, card, given=None):
+    """The feature maps of a trained network's own extractor.
+
+    Raises
+    ------
+    UserError
+        If the extractor's weights are not those of the training.
+    """
+    if given is not None:
+        raise UserError("features cannot be given; they are what the extractor sees")
+    _check_weights(card)
+    lightness = lab.rgb_to_lab(shrink(photos, card["size"]))[..., :1]
+    return _features(card["extractor"])(lightness, training=False)
 
 
 @functools.lru_cache(maxsize=2)
-def _extractor(name, trained_with):
+def _extractor(name):
+    return extractors.load_extractor(name)
+
+
+@functools.lru_cache(maxsize=2)
+def _features(name):
+    return extractors.load_features(name)
+
+
+def _check_weights(card):
+    name, trained_with = card["extractor"], card["extractor_weights"]
     if extractors.weights_hash(name) != trained_with:
         raise UserError(
             f"{name}: these weights are not those ({trained_with}) that the colourizer was "
             "trained with; unset COLORLIB_..._WEIGHTS or name the right file there"
         )
-    return extractors.load_extractor(name)
 
 
 WIDEST = 4  # networks see longer photos squeezed to this ratio of the sides
@@ -102,10 +146,20 @@ def shrink(photos, short):
         ratio = min(WIDEST, length / min(width, height))
         return round(short * ratio / step) * step
 
-    size = side(width), side(height)
-    return np.stack([Image.fromarray(photo).resize(size, Image.LANCZOS) for photo in photos])
+    return resized(photos, (side(width), side(height)))
 
 
 INPUTS = {
-    "class_scores": Input(class_scores_of, stored=stored_class_scores, varied=hide_some),
+    "class_scores": Input(
+        class_scores_of,
+        stored=stored_class_scores,
+        varied=hide_some,
+        looked_at=lambda photo_set, recipe: photo_set.photos.shape[1],
+    ),
+    "features": Input(
+        features_of,
+        stored=stored_features,
+        drawn=drawn_features,
+        looked_at=lambda photo_set, recipe: recipe.size,
+    ),
 }

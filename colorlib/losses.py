@@ -16,8 +16,8 @@ def equation_1(truth, ab):
     ----------
     truth : dict
         With "ab", array or tensor (B, H, W, 2) in Lab units.
-    ab : array or tensor, (B, H, W, 2)
-        What was predicted, in Lab units.
+    ab : array or tensor, (B, H, W, 2) or smaller
+        What was predicted, in Lab units; enlarged (bilinear) to the size of the truth.
 
     Returns
     -------
@@ -30,6 +30,9 @@ def equation_1(truth, ab):
     Pradhan, Gupta and Gaurav, "Image Colorization: A Convolutional Network Approach",
     equation (1).
     """
-    error = (ops.cast(truth["ab"], "float32") - ops.cast(ab, "float32")) / AB_DIVISOR
+    true, ab = ops.cast(truth["ab"], "float32"), ops.cast(ab, "float32")
+    if ab.shape[1:3] != true.shape[1:3]:
+        ab = ops.image.resize(ab, true.shape[1:3], "bilinear")
+    error = (true - ab) / AB_DIVISOR
     photo_losses = ops.mean(error**2, axis=(1, 2, 3))  # (B,): the sum over 2HW numbers / 2HW
     return ops.mean(photo_losses)

@@ -52,7 +52,7 @@ class Recipe:
         uses none; on a few thousand photos it delays learning by heart.
     transforms : int
         How many of `augment.TRANSFORMS` are used, from the first: 2 or 8.
-    shift, brightness : float
+    shift, brightness, zoom : float
         See `augment.augment`.
     score_dropout : float
         Share of the class scores hidden at random, so that the network cannot know each
@@ -81,6 +81,7 @@ class Recipe:
     transforms: int = 8
     shift: float = 0.1
     brightness: float = 0.2
+    zoom: float = 0.0
     score_dropout: float = 0.0
     limit: int | None = None
     start_from: str | None = None
@@ -195,6 +196,7 @@ CHECKS = {
     "transforms": _one_of(2, 8),
     "shift": _number(0.0, 1.0),
     "brightness": _number(0.0, 1.0),
+    "zoom": _number(0.0, 1.0),
     "score_dropout": _number(0.0, 1.0),
     "limit": _whole(1),
     "start_from": (_name, "the path of a network"),
@@ -317,7 +319,8 @@ def recipe_from(parameters: dict):
     for name, value in (("tier", tier), ("preset", chosen.get("preset", "paper"))):
         if not isinstance(value, str) or value not in (known := {"tier": TIERS}.get(name, PRESETS)):
             raise UserError(f"unknown {name} {value!r}; choose one of {', '.join(known)}")
-    values = {"tier": tier, **TIERS[tier], **PRESETS.get(chosen.get("preset"), {}), **chosen}
+    own = designs.design_named(chosen.get("design", "paper")).recipes.get(tier, {})
+    values = {"tier": tier, **TIERS[tier], **own, **PRESETS.get(chosen.get("preset"), {}), **chosen}
     return tuple(
         kind(**{name: values[name] for name in names if name in values})
         for kind, names in zip((Recipe, Hardware), parts, strict=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import ops
+from keras import ops, tree
 from tqdm.auto import tqdm
 
 from colorlib import augment, designs, devices, lab, machine, monitor, weights
@@ -163,14 +163,15 @@ class Trainer(keras.Model):
         colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
         truth |= {"lightness": colors[..., :1], "ab": colors[..., 1:]}
         for name in self.told:
-            if INPUTS[name].drawn:
-                truth[name] = INPUTS[name].drawn(colors, self.seed)
+            if name not in truth:
+                truth[name] = INPUTS[name].drawn(colors, self.recipe, self.seed)
         asked = {name: truth[name] for name in self.network.input}
         return {"truth": truth, "answer": self.network(asked, training=training)}
 
     def plain(self, batch):
         """Photos as they lie in the set, float (B, S, S, 3) in 0..1, and what is stored of them."""
-        told = {name: values[:, 0] for name, values in batch.items() if name != "photos"}
+        told = {name: batch[name] for name in batch if name != "photos"}
+        told = tree.map_structure(lambda values: values[:, 0], told)
         return ops.cast(batch["photos"], "float32") / 255.0, told
 
     def vary(self, batch):
@@ -178,12 +179,13 @@ class Trainer(keras.Model):
         count, kinds = ops.shape(batch["photos"])[0], self.recipe.transforms
         k = keras.random.randint((count,), 0, kinds, dtype="int32", seed=self.seed)
         recipe = self.recipe
-        rgb = augment.augment(batch["photos"], k, self.seed, recipe.shift, recipe.brightness)
+        rgb = augment.augment(
+            batch["photos"], k, self.seed, recipe.shift, recipe.brightness, recipe.zoom
+        )
         place, told = ops.arange(count, dtype="int32") * kinds + k, {}
         for name in batch:
             if name != "photos":
-                values = ops.reshape(batch[name], (-1, *batch[name].shape[2:]))
-                values = ops.take(values, place, axis=0)  # (B, ...)
+                values = tree.map_structure(lambda way: _taken(way, place), batch[name])
                 change = INPUTS[name].varied
                 told[name] = change(values, recipe, self.seed) if change else values
         return rgb, told
@@ -246,6 +248,11 @@ class Trainer(keras.Model):
         """The weights that the run would keep now, as arrays by their paths."""
         with self.averaged():
             return {v.path: ops.convert_to_numpy(v) for v in self.network.variables}
+
+
+def _taken(values, place):
+    """Of each photo's orientations, (B, orientations, ...), the one at `place`: (B, ...)."""
+    return ops.take(ops.reshape(values, (-1, *values.shape[2:])), place, axis=0)
 
 
 @contextlib.contextmanager

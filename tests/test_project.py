@@ -20,10 +20,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
 FLOORS = (
-    "files tables machine devices lab images photoset unsplash augment efficientnet_lite "
-    "extractors embeddings inputs losses metrics baselines designs anatomy weights recipes "
-    "batches runs published optimizers monitor training colorizer evaluation ablation figures "
-    "widgets checks cli"
+    "files tables machine devices lab bins images plates photoset unsplash augment "
+    "efficientnet_lite extractors embeddings inputs losses metrics baselines designs anatomy "
+    "weights recipes batches runs published optimizers monitor training colorizer evaluation "
+    "ablation figures widgets checks cli"
 ).split()
 
 
@@ -31,17 +31,17 @@ FLOORS = (
 # is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
-        1875,
-        "colorlib/{lab,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
+        2280,
+        "colorlib/{lab,bins,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
         "baselines,anatomy,recipes,batches,training,monitor,optimizers,colorizer,evaluation,"
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1460,
+        1530,
         "colorlib/{files,images,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (2940, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3150, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import keras
 
 from colorlib import losses
-from colorlib.designs import baldassarre2017, paper
+from colorlib.designs import baldassarre2017, paper, unet
 from colorlib.files import UserError
 
 
@@ -54,6 +54,11 @@ class Design(NamedTuple):
         Dataclass of what the source leaves open, with a default for each.
     adapt : callable, optional
         (network, photo_set): before training, fill weights that are statistics of the photos.
+    follows_edges : bool
+        Whether a photo's colours, enlarged, shall have their edges where its lightness has: for
+        answers that are much smaller than the network's photos.
+    recipes : dict of str to dict
+        For a tier, what its recipe should be for this design, where that differs.
     """
 
     build: Callable
@@ -63,6 +68,8 @@ class Design(NamedTuple):
     targets: tuple = ()
     options: type = NoOptions
     adapt: Callable | None = None
+    follows_edges: bool = False
+    recipes: dict = {}  # noqa: RUF012 (never changed)
 
 
 DESIGNS = {
@@ -79,6 +86,16 @@ DESIGNS = {
         options=paper.Options,
     ),
     "baldassarre2017": Design(baldassarre2017.build, needs=("class_scores",)),
+    "unet": Design(
+        unet.build,
+        unet.loss,
+        decodings={"mean": unet.mean, "vivid": unet.vivid},
+        needs=("features",),
+        options=unet.Options,
+        adapt=unet.learn_prior,
+        follows_edges=True,
+        recipes=unet.RECIPES,
+    ),
 }
 
 

@@ -13,7 +13,7 @@ RESULTS = evaluation.Path(__file__).parents[2] / "book" / "results"
 
 @pytest.fixture(scope="module")
 def report(commons):
-    colorizer = Colorizer.load()
+    colorizer = Colorizer.load("paper")
     return ablation.ablate(colorizer, commons, without=colorizer, limit=8)
 
 
@@ -39,8 +39,8 @@ def test_scores_are_what_their_names_say(count):
 
 
 def test_its_own_scores_change_nothing(report, commons):
-    summary = evaluation.compare({"shipped": Colorizer.load()}, commons, limit=8)["summary"]
-    for metric, found in summary["shipped"].items():
+    summary = evaluation.compare({"paper": Colorizer.load("paper")}, commons, limit=8)["summary"]
+    for metric, found in summary["paper"].items():
         assert report["summary"]["its own"][metric]["mean"] == pytest.approx(
             found["mean"], rel=1e-3
         )
@@ -72,7 +72,7 @@ def test_the_table_has_a_line_for_every_row(report):
 
 def test_the_sheet_shows_every_way(commons):
     rows = commons.validation[[5, 2]]
-    sheet = ablation.sheet(Colorizer.load(), commons, rows)
+    sheet = ablation.sheet(Colorizer.load("paper"), commons, rows)
     assert sheet.shape == (256 * (1 + len(ablation.SCORES)), 512, 3)
     assert np.array_equal(sheet[:256, 256:], commons.photos[rows[1]])
     bands = np.split(sheet, len(sheet) // 256)
@@ -87,12 +87,12 @@ def test_no_validation_photos(commons):
 def test_the_published_ablation_is_of_the_shipped_weights():
     published = json.loads(result("ablation.json").read_text())
     assert published["weights"]["network"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
-    shipped = json.loads(result("shipped.json").read_text())["summary"]["shipped"]
+    shipped = json.loads(result("shipped.json").read_text())["summary"]["paper"]
     loss = published["summary"]["its own"]["loss"]["mean"]
     assert loss == pytest.approx(shipped["loss"]["mean"], rel=1e-3)
 
 
 def test_the_pairs_are_of_the_shipped_weights():
     made = json.loads((RESULTS / "pairs.json").read_text())
-    assert made["weights"]["shipped"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
+    assert made["weights"]["unet"] == sha256_of(f"{SHIPPED['unet']}.weights.h5")
     assert len(made["photos"]) == made["count"]

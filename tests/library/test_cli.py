@@ -33,6 +33,21 @@ def colorlib(capsys):
     return run
 
 
+def test_networks_and_decodings_by_name(colorlib, photo, tmp_path):
+    ways = {"mean": [], "vivid": ["--decode", "vivid"], "paper": ["--weights", "paper"]}
+    for name, options in ways.items():
+        assert colorlib("colorize", photo, "-o", tmp_path / name, *options)[0] == 0
+    found = {(tmp_path / name / photo.name).read_bytes() for name in ways}
+    assert len(found) == 3
+    for network, decode, words in (
+        ("unet", "neon", "decode is 'neon'; unet can be decoded by mean, vivid"),
+        ("paper", "vivid", "decode is 'vivid'; paper can be decoded by mean"),
+    ):
+        options = ["--weights", network, "--decode", decode]
+        code, _, errors = colorlib("colorize", photo, "-o", tmp_path / "no", *options)
+        assert code == 1 and words in errors[0] and not (tmp_path / "no").exists()
+
+
 def test_colorize_creates_the_folder(colorlib, photo, tmp_path):
     before = photo.read_bytes()
     code, out, errors = colorlib("colorize", photo, "-o", tmp_path / "new" / "out")
@@ -50,9 +65,8 @@ def test_default_folder_and_running_twice(colorlib, photo, tmp_path, monkeypatch
     result = photo.parent / "colorized" / "old.jpg"
     before = result.read_bytes()
     code, out, errors = colorlib("colorize", ".")  # does not colourize its own results
-    assert code == 1
-    assert "0 photos colourized" in out
-    assert "--force" in errors[0]
+    assert (code, errors) == (0, [])
+    assert "0 photos colourized" in out and "1 were there already; --force" in out
     assert result.read_bytes() == before
     assert colorlib("colorize", ".", "--force", "--saturation", "0")[0] == 0
     assert result.read_bytes() != before

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import toy
-from keras import ops
+from keras import ops, tree
 from running import kill_at_random, metrics
 
 from colorlib import anatomy, cli, designs, evaluation, recipes, training
@@ -115,10 +115,12 @@ def test_every_row_keeps_its_promises(name):
     assert set(network.input) == {"lightness", *design.needs}
     assert {*design.needs, *design.targets} <= set(INPUTS)
     generator = np.random.default_rng(0)
-    given = {
-        key: generator.normal(size=(2, *(side or 64 for side in tensor.shape[1:])))
-        for key, tensor in network.input.items()
-    }
+
+    def anything(tensor):
+        stride = int(tensor.name.split("_")[1]) if tensor.name.startswith("stride_") else 1
+        return generator.normal(size=(2, *(side or 64 // stride for side in tensor.shape[1:])))
+
+    given = tree.map_structure(anything, network.input)
     given["lightness"] = generator.uniform(0, 100, (2, 64, 64, 1))
     answer = network(given, training=False)
     for decode in design.decodings.values():

@@ -93,7 +93,7 @@ def test_damaged_embeddings_are_refused(tmp_path, fast):
     with pytest.raises(UserError, match=r"mirror\.npy: is damaged"):
         embed(photo_set, "efficientnet_lite0")
     np.save(path, np.zeros((6, 1000), "float16"))
-    with pytest.raises(UserError, match="does not hold the class scores of 5 photos"):
+    with pytest.raises(UserError, match="does not hold what 5 photos would give"):
         embed(photo_set, "efficientnet_lite0")
 
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ class Painter:
 
     def __init__(self, a, b):
         self.color, self.card = (a, b), {"sha256": "0"}
+        self.design = SimpleNamespace(decodings={"mean": None})
 
-    def ab(self, photos, **given):
+    def ab(self, photos, decode=None, **given):
         return np.broadcast_to(np.float32(self.color), (*photos.shape[:3], 2))
 
 
@@ -72,17 +74,24 @@ def test_predictions_come_in_order(photos):
 
 def test_the_published_results_are_of_the_shipped_weights():
     """No stale page: whoever changes the weights must measure them again (`make results`)."""
-    published = json.loads(result("shipped.json").read_text())
-    assert published["weights"]["shipped"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
+    weights = {name: sha256_of(f"{path}.weights.h5") for name, path in SHIPPED.items()}
+    for name in ("shipped.json", "validation.json"):
+        assert json.loads(result(name).read_text())["weights"] == weights
 
 
 def test_the_shipped_weights_beat_guessing(commons):
-    report = evaluation.compare({"shipped": Colorizer.load()}, commons)
-    loss, area = report["beaten"]["shipped"].values()
-    assert loss["difference"] < 0
-    assert area["difference"] > 0
+    report = evaluation.compare({name: Colorizer.load(name) for name in SHIPPED}, commons)
+    for name in SHIPPED:
+        loss, area = report["beaten"][name].values()
+        assert loss["difference"] < 0
+        assert area["difference"] > 0
     chroma = {name: report["summary"][name]["chroma"]["mean"] for name in report["summary"]}
-    assert chroma["shipped"] > chroma["the photo itself"] / 3
+    true = chroma["the photo itself"]
+    assert chroma["paper"] > true / 3 and chroma["unet"] > 0.55 * true
+    assert 0.85 * true < chroma["unet, vivid"] < 1.15 * true
+    summary = report["summary"]
+    rare = [summary[name]["AuC rebalanced"]["mean"] for name in ("paper", "unet", "unet, vivid")]
+    assert rare == sorted(rare), "vivid finds the rare colours"
 
 
 def test_a_paired_difference_drops_what_is_hard_for_both():

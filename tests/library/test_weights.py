@@ -116,7 +116,7 @@ def test_weights_of_yesterday_give_the_same_colours(tmp_path, photos):
     of_yesterday(tmp_path / "old")
     old = Colorizer.load(tmp_path / "old")
     assert old.card["design"] == "paper" and old.card["extractor_size"] == 256
-    assert np.array_equal(old.ab(photos[:1]), Colorizer.load().ab(photos[:1]))
+    assert np.array_equal(old.ab(photos[:1]), Colorizer.load("paper").ab(photos[:1]))
 
 
 def test_yesterdays_network_without_scores_says_what_to_do(copy):

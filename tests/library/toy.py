@@ -43,5 +43,6 @@ DESIGNS["toy"] = Design(
     needs=("mood",),
 )
 INPUTS["mood"] = Input(
-    asked=mean_lightness, drawn=lambda lab, seed: ops.mean(lab[..., :1], axis=(1, 2)) / 50 - 1
+    asked=mean_lightness,
+    drawn=lambda lab, recipe, seed: ops.mean(lab[..., :1], axis=(1, 2)) / 50 - 1,
 )

@@ -1,0 +1,138 @@
+"""Colours as a list to choose from: ab in steps of 10, and how likely each of them is.
+
+A network that answers with one colour must answer the mean of all that are possible. One that says
+how likely each colour of a list is may say "red or blue".
+
+Chapter: 07_borrowed_eyes. Source: R. Zhang, P. Isola, A. A. Efros, "Colorful Image Colorization"
+(2016), sections 2.1 to 2.3.
+"""
+
+import functools
+
+import keras
+import numpy as np
+from keras import ops
+from scipy.spatial import Delaunay
+
+from colorlib.lab import rgb_to_lab, to_lab
+
+STEP = 10  # Lab units between two bins
+REACH = 11  # steps from grey to the edge of the square in which all bins lie
+
+
+@functools.cache
+def centres():
+    """The colours to choose from: those of sRGB at any lightness, in steps of 10.
+
+    Returns
+    -------
+    ndarray of float32, (313, 2)
+        a and b in Lab units, sorted by a, then b.
+
+    Notes
+    -----
+    They are the 313 of Zhang, Isola and Efros, made anew: the multiples of 10 in the convex hull
+    of what sRGB can show, widened by 10 in a and in b.
+
+    Examples
+    --------
+    >>> len(centres()), centres()[0].tolist()
+    (313, [-90.0, 50.0])
+    """
+    levels = np.arange(0, 256, 15)
+    edges = [(0, 1, 2), (1, 2, 0), (2, 0, 1)]
+    cube = [
+        np.choose(axes, [levels[:, None], np.full((18, 1), one), np.full((18, 1), other)])
+        for axes in edges
+        for one in (0, 255)
+        for other in (0, 255)
+    ]
+    seen = to_lab(np.concatenate(cube).astype("uint8")[None])[0, :, 1:]  # (216, 2)
+    wide = [seen + np.array([a, b]) for a in (-STEP, STEP) for b in (-STEP, STEP)]
+    grid = STEP * np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1].reshape(2, -1).T  # (529, 2)
+    return grid[Delaunay(np.concatenate(wide)).find_simplex(grid) >= 0].astype("float32")
+
+
+@functools.cache
+def _numbers():
+    """The bin of each place of the square (23, 23); of places without one, the nearest bin's."""
+    steps = np.arange(-REACH, REACH + 1) * STEP
+    square = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1)  # (23, 23, 2)
+    apart = np.square(square[:, :, None] - centres()).sum(axis=-1)  # (23, 23, 313)
+    return apart.argmin(axis=-1).astype("int32")
+
+
+def nearest(ab):
+    """The bin that is nearest to each colour.
+
+    Parameters
+    ----------
+    ab : array or tensor, (..., 2)
+        Lab units.
+
+    Returns
+    -------
+    integer tensor, (...)
+        Numbers of bins, rows of `centres()`.
+    """
+    place = ops.clip(ops.cast(ops.round(ab / STEP), "int32") + REACH, 0, 2 * REACH)
+    return ops.take(_numbers().reshape(-1), place[..., 0] * (2 * REACH + 1) + place[..., 1])
+
+
+def prior(photos):
+    """How often each bin occurs in photos.
+
+    Parameters
+    ----------
+    photos : uint8 array, (N, H, W, 3)
+
+    Returns
+    -------
+    ndarray of float32, (313,)
+        Shares of all pixels; the sum is 1.
+    """
+    counts = np.zeros(len(centres()))
+    for photo in photos:
+        ab = rgb_to_lab(photo)[..., 1:]
+        counts += np.bincount(ops.convert_to_numpy(nearest(ab)).ravel(), minlength=len(counts))
+    return (counts / counts.sum()).astype("float32")
+
+
+class Rebalance(keras.layers.Layer):
+    """Make rare colours more likely: what a network would say if all bins were as common.
+
+    Zhang, Isola and Efros weigh each pixel's loss by w = 1 / ((1 - mix) p + mix / 313), p being
+    how common its colour is. The likelihoods that such a loss is after are those of the plain one
+    times w, so here the logits of a network that was trained plainly are raised by log w: the
+    same in the end, and `mix` may still be changed then (Menon et al., "Long-tail learning via
+    logit adjustment", 2020).
+    """
+
+    def __init__(self, mix=0.5, **options):
+        super().__init__(dtype="float32", **options)
+        self.mix, count = mix, len(centres())
+        self.prior = self.add_weight(
+            shape=(count,), initializer=keras.initializers.Constant(1 / count),
+            trainable=False, name="prior",
+        )  # fmt: skip
+
+    def call(self, logits):
+        mixed = (1 - self.mix) * self.prior + self.mix / len(centres())
+        return logits - ops.log(mixed)
+
+
+def annealed_mean(logits, temperature):
+    """The mean of the bins, after likely ones were made likelier still.
+
+    Parameters
+    ----------
+    logits : tensor, (..., 313)
+    temperature : float
+        1 is the mean; towards 0 the likeliest bin counts more and more.
+
+    Returns
+    -------
+    float32 tensor, (..., 2)
+        ab in Lab units.
+    """
+    return ops.softmax(ops.cast(logits, "float32") / temperature) @ centres()

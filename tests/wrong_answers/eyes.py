@@ -1,0 +1,92 @@
+"""Wrong answers to the exercises of chapter 07, each with words that the check must say of it."""
+
+BETWEEN = """\
+def read_between(maps, y, x, stride):
+    read = maps
+    for pixel in (y, x):
+        at = {at}
+        before = int(np.floor(at))
+        behind, share = min(before + 1, len(read) - 1), at - before
+        read = (1 - share) * read[before] + share * read[behind]
+    return read
+"""
+
+HUES = """\
+def decode_hues(likely, chroma):
+    K = likely.shape[1]
+    turns = (np.arange(K) + {half}) / K
+    z = (likely * np.exp(2j * np.pi * turns)).sum(axis=1) {share}
+    hue = {hue}
+    return np.stack([hue, {chroma}])
+"""
+
+
+def hues(half=0.5, share="/ K", hue="np.angle(z) / (2 * np.pi) % 1", chroma=None):
+    chroma = chroma or "chroma * np.minimum(np.abs(z) / 0.03, 1)"
+    return HUES.format(half=half, share=share, hue=hue, chroma=chroma)
+
+
+SIZE = """\
+results = {results}
+figure, axis = figures.axes()
+axis.plot([1, 2], [3, 4])
+axis.set(xlabel="size", ylabel="loss")
+text = "The loss is lowest near the size of the training, and I would keep it. " * 8
+"""
+
+WRONG = {
+    "eyes_between": [
+        ("off by half a place", BETWEEN.format(at="np.clip(pixel / stride, 0, len(read) - 1)")),
+        (
+            "nearest place",
+            "def read_between(maps, y, x, stride):\n    return maps[y // stride, x // stride]",
+        ),
+        (
+            "`(4,)`",
+            "def read_between(maps, y, x, stride):\n    return maps[0]",
+        ),
+    ],
+    "eyes_join": [
+        (
+            "np.tile",
+            "def join(coarse, skip):\n"
+            "    return np.concatenate([np.tile(coarse, (1, 2, 2, 1)), skip], axis=-1)",
+        ),
+        (
+            "skip first",
+            "def join(coarse, skip):\n"
+            "    large = coarse.repeat(2, axis=1).repeat(2, axis=2)\n"
+            "    return np.concatenate([skip, large], axis=-1)",
+        ),
+        (
+            "left out the skip",
+            "def join(coarse, skip):\n    return coarse.repeat(2, axis=1).repeat(2, axis=2)",
+        ),
+    ],
+    "eyes_hues": [
+        ("on a line", hues(hue="likely @ turns")),
+        ("forgot the half", hues(half=0)),
+        ("faded by max", hues(chroma="chroma * np.maximum(np.abs(z) / 0.03, 1)")),
+        ("did not divide by K", hues(share="")),
+        ("negative angles", hues(hue="np.angle(z) / (2 * np.pi)")),
+        ("in radians", hues(hue="np.angle(z) % (2 * np.pi)")),
+        ("in degrees", hues(hue="np.degrees(np.angle(z)) % 360")),
+        ("did not fade", hues(chroma="chroma")),
+        ("length of z", hues(chroma="np.minimum(np.abs(z) / 0.03, 1)")),
+    ],
+    "eyes_size": [
+        ("four sizes or more", SIZE.format(results="{128: (0.02, 1.0), 192: (0.02, 2.0)}")),
+        (
+            "multiple of 64",
+            SIZE.format(results="{100: (0.02, 1), 128: (0.02, 1), 192: (0.02, 2), 256: (0.02, 2)}"),
+        ),
+        (
+            "no network reaches",
+            SIZE.format(results="{64: (200.0, 1), 128: (210.0, 1), 192: (190, 2), 256: (190, 2)}"),
+        ),
+        (
+            "again and again",
+            SIZE.format(results="{64: (0.02, 1), 128: (0.02, 1), 192: (0.02, 2), 256: (0.02, 2)}"),
+        ),
+    ],
+}
