@@ -1,5 +1,6 @@
 # The kit's commands. Each sets up its own environment in .venv first.
-#   make train   train a network on the bundled photos and show what it learned
+#   make train   train the paper's network on the bundled photos, then one with borrowed eyes
+#                (DESIGN=unet: that alone; DESIGN=baldassarre2017 or another: that one)
 #   make check   style, spelling and the quick tests: two minutes
 #   make test    check that everything works: three quarters of an hour
 #   make lab     open JupyterLab on the notebooks
@@ -16,7 +17,7 @@
 #   make bench-backends   measure the same step on TensorFlow, JAX and, if installed, PyTorch
 #   make profile find out where a step's time goes and write book/results/profile.json
 #   make bench-memory   measure how much memory training takes; needs 24 GB of disk for a while
-#   make results measure the shipped weights and write the pages that show them (LAB_RUN=runs/...)
+#   make results measure the shipped weights and write the pages that show them (SET=folder, LAB_RUN=runs/...)
 #   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
@@ -59,7 +60,7 @@ setup: .venv/ready
 	@touch $@
 
 train: setup
-	@$(BIN)/python -m tools.train $(RUN)
+	@$(BIN)/python -m tools.train $(RUN) $(if $(DESIGN),-p design $(DESIGN))
 
 # What a change should pass before it is shown to anybody.
 QUICK := tests/test_project.py $(addprefix tests/library/test_, lab.py augment.py losses.py metrics.py \
@@ -128,7 +129,7 @@ bench-memory: setup
 	$(BIN)/python -m tools.measure.memory
 
 results: setup
-	$(BIN)/python -m tools.measure.results $(LAB_RUN)
+	$(BIN)/python -m tools.measure.results $(if $(filter-out commons,$(SET)),--set $(SET)) $(LAB_RUN)
 
 compare: setup
 	@test -n "$(WHAT)" || { echo "say what: make compare WHAT=networks SET=my-set"; exit 2; }

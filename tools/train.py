@@ -4,9 +4,12 @@
 
 The names are those of the notebook's `parameters` cell. papermill runs the notebook; this
 adds a bar that follows the run's metrics.jsonl, and says in the end what there is to see.
+After the paper's network a small decoder with borrowed eyes (the design `unet`) learns from the
+same photos, and a sheet shows both beside the network that comes with the kit.
 """
 
 import argparse
+import dataclasses
 import json
 import sys
 import threading
@@ -14,12 +17,18 @@ from pathlib import Path
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from PIL import Image
 from tqdm import tqdm
 
+from colorlib import evaluation, photoset, recipes, training
 from colorlib.cli import value_of
+from colorlib.colorizer import Colorizer
+from colorlib.files import atomic_write
+from colorlib.images import montage
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "notebooks" / "05_training.ipynb"
+SHOWN = 8  # validation photos on the sheet
 
 
 def main():
@@ -53,6 +62,7 @@ def main():
         watcher.join()
 
     print((run / "evaluation.md").read_text(encoding="utf-8"))
+    alone = parameters.get("design", "paper") != "paper"
     for name, meaning in (
         (NOTEBOOK.name, "the executed notebook, with all pictures"),
         ("samples", "validation photos epoch by epoch: grey, colourized, true"),
@@ -61,6 +71,38 @@ def main():
         ("model.weights.h5", f"the network: colorlib colorize PHOTO --weights {chosen.run_folder}"),
     ):
         print(f"{run / name}\n    {meaning}")
+    if not alone:
+        borrow_eyes(run, parameters)
+
+
+def borrow_eyes(run, parameters):
+    """Train the small decoder on the same photos, and lay all networks side by side."""
+    print("\nnow the same photos with borrowed eyes: a small decoder for what a classifier sees")
+    same = {
+        "tier",
+        "limit",
+        "seed",
+        *(field.name for field in dataclasses.fields(recipes.Hardware)),
+    }
+    kept = {name: value for name, value in parameters.items() if name in same}
+    recipe, hardware = recipes.recipe_from(kept | {"design": "unet"})
+    eyes = training.train(recipe, run / "borrowed_eyes", hardware)
+    networks = {
+        "the paper's network": Colorizer.load(run),
+        "with borrowed eyes": Colorizer.load(eyes),
+        "what comes with the kit": Colorizer.load(),
+    }
+    photos = photoset.load(hardware.photo_set)
+    report = evaluation.compare(networks, photos, recipe.limit)
+    evaluation.write_report(eyes, report)
+    print(evaluation.format_table(report["summary"]))
+    some = [photos.photos[row] for row in photos.validation[:SHOWN]]
+    rows = [[networks["the paper's network"].colorize(photo, 0) for photo in some]]
+    rows += [[one.colorize(photo) for photo in some] for one in networks.values()]
+    with atomic_write(run / "sheet.png") as temporary:
+        Image.fromarray(montage([*rows, some])).save(temporary)
+    print(f"{eyes}\n    the decoder's own run")
+    print(f"{run / 'sheet.png'}\n    grey, {', '.join(networks)}, true: row by row")
 
 
 def watch(run, finished):

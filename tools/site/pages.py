@@ -135,6 +135,11 @@ def write_credits_page(folder=BOOK):
         "Each number is a photo and leads to its page, as far as it has one: 0023 is",
         "`colorlib/data/commons/commons-0023.jpg`. This page is generated from the file",
         "`credits.csv` beside them.",
+        "",
+        "The seven old plates in `colorlib/data/plates` are by Sergei Prokudin-Gorskii, 1905 to",
+        "1915: Library of Congress, Prints and Photographs Division, [Prokudin-Gorskii",
+        "Collection](http://www.loc.gov/pictures/collection/prok/), no known restrictions on",
+        "publication.",
     ]
     heading = None
     for by in sorted(authors, key=lambda by: (not by[1], by[0], by[1].casefold(), by[3])):
