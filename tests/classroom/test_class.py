@@ -283,8 +283,12 @@ def test_nobody_is_left_behind(run):
 
 def test_a_second_time_grades_only_what_is_new(run):
     course, *_ = run
+    marks = (course / "marks.csv").read_text()
+    again = ["grade", course, course.parent / "submissions", "--seconds", "90"]
+    tool(again)  # what ran into the time limit gets one more chance
     before = (course / "graded.json").read_text()
+    assert "late" not in before and (course / "marks.csv").read_text() == marks
     started = time.monotonic()
-    tool(["grade", course, course.parent / "submissions"])
+    tool(again)
     assert time.monotonic() - started < 60
     assert (course / "graded.json").read_text() == before

@@ -186,17 +186,18 @@ def grade(course, submissions, seconds):
     graded = _graded(course)
     for stem, who, read, remark in tqdm(_handed_in(course, submissions), unit="notebook"):
         data = read() if read else None
-        digest = data and hashlib.sha256(data).hexdigest()
+        digest = None if data is None else hashlib.sha256(data).hexdigest()
         state = [digest, sha256_of(course / "source" / stem / f"{stem}.ipynb")]
         before = graded.setdefault(stem, {}).get(who)
-        if before and before["state"] == state:
+        if before and before["state"] == state and not before.get("late"):
             continue
         remarks = _grade(course, behind, seconds, stem, who, data, None if read else remark)
-        if LATE in remarks:  # perhaps the machine was busy: the next time it gets another chance
-            state = None
+        late = LATE in remarks and not (before and before["state"] == state)
         if read and remark:
             remarks.append(remark)
         graded[stem][who] = {"state": state, "remark": "; ".join(remarks)}
+        if late:  # perhaps the machine was busy: the next command grades it once more
+            graded[stem][who]["late"] = True
         write_json(course / "graded.json", graded)
     _write_marks(course)
 
@@ -233,13 +234,14 @@ def _handed_in(course, submissions):
     found = []
     for stem in sorted(path.name for path in (course / "source").iterdir()):
         rows = [HandedIn(stem, who, *_newest(path, stem)) for who, path in students.items()]
-        found += rows if any(row.read or row.remark != MISSING for row in rows) else []
+        found += rows if any(row.remark not in NOTHING for row in rows) else []
     if not found:
         raise UserError(f"{submissions}: holds no STUDENT/ASSIGNMENT.ipynb of this course")
     return found
 
 
-MISSING = "no notebook"
+MISSING, LINKED = "no notebook", "folder is a link"
+NOTHING = (MISSING, LINKED)  # was handed in
 
 
 def _newest(folder, stem):
@@ -255,7 +257,7 @@ def _newest(folder, stem):
     remark : str
     """
     if folder.is_symlink():
-        return None, "folder is a link"
+        return None, LINKED
     found = []  # (when, size, name, how to read it)
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name[0] not in "._"]
