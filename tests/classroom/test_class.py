@@ -283,11 +283,16 @@ def test_nobody_is_left_behind(run):
 
 def test_a_second_time_grades_only_what_is_new(run):
     course, *_ = run
-    marks = (course / "marks.csv").read_text()
+
+    def totals():
+        rows = csv.DictReader(open(course / "marks.csv"))
+        return {row["student"]: row["total"] for row in rows}
+
+    marks = totals()
     again = ["grade", course, course.parent / "submissions", "--seconds", "90"]
     tool(again)  # what ran into the time limit gets one more chance
     before = (course / "graded.json").read_text()
-    assert "late" not in before and (course / "marks.csv").read_text() == marks
+    assert '"late"' not in before and totals() == marks
     started = time.monotonic()
     tool(again)
     assert time.monotonic() - started < 60

@@ -4,6 +4,7 @@ import copy
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,8 +22,9 @@ class Painter:
 
     def __init__(self, a, b, name):
         self.color, self.card = (a, b), {"sha256": name * 64}
+        self.design = SimpleNamespace(decodings={"mean": None})
 
-    def ab(self, photos, **given):
+    def ab(self, photos, decode=None, **given):
         return np.broadcast_to(np.float32(self.color), (*photos.shape[:3], 2))
 
 

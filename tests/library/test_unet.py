@@ -178,4 +178,4 @@ def test_guided_colours_have_their_edges_where_lightness_has():
     followed = ops.convert_to_numpy(slope) * large + ops.convert_to_numpy(offset)
     assert np.abs(followed - true).mean() < 0.7 * np.abs(plain - true).mean()
     flat_slope, _ = guided(small, np.full_like(small_l, 50.0))
-    assert np.abs(flat_slope).max() == 0, "without edges in L it only smooths"
+    assert np.abs(flat_slope).max() < 1e-5, "without edges in L it only smooths"
