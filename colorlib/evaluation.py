@@ -9,6 +9,7 @@ photos, which weights and which machine made it.
 Chapter: 06_evaluation.
 """
 
+import contextlib
 import itertools
 import time
 from pathlib import Path
@@ -258,11 +259,12 @@ def compare(colorizers, photo_set, limit=None):
     """
     rows = validation_rows(photo_set, limit)
     photos = np.array(photo_set.photos[rows])
-    predictions = {
-        name if number == 0 else f"{name}, {decode}": predict(colorizer, photos, decode)
-        for name, colorizer in colorizers.items()
-        for number, decode in enumerate(colorizer.design.decodings)
-    }
+    predictions = {}
+    for name, colorizer in colorizers.items():
+        predictions[name] = predict(colorizer, photos)
+        for decode in list(colorizer.design.decodings)[1:]:
+            with contextlib.suppress(UserError):  # trained without what this decoding needs
+                predictions[f"{name}, {decode}"] = predict(colorizer, photos, decode)
     statistics = fit_statistics(photo_set.photos, photo_set.train)
     results = evaluate(photos, predictions, statistics)
     summary = summarize(results)

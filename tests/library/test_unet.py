@@ -7,6 +7,7 @@ from keras import ops
 from colorlib import (
     designs,
     embeddings,
+    evaluation,
     extractors,
     inputs,
     lab,
@@ -132,6 +133,17 @@ def test_it_learns_is_kept_and_used(run, photos):
         assert ab.shape == (2, 100, 180, 2) and np.isfinite(ab).all()
     with pytest.raises(UserError, match="features cannot be given"):
         colorizer.ab(photos[:1], features=[0])
+
+
+def test_without_its_second_head_it_has_one_answer(commons, run, photos):
+    """As `make train` trains it: measured by that answer, and asked for the other it says so."""
+    options = {"vivid": False}
+    card = read_json(run / "model.json") | {"options": options}
+    plain = Colorizer(designs.build_network("unet", options), card)
+    report = evaluation.compare({"plain": plain}, commons, limit=2)
+    assert "plain" in report["summary"] and "plain, vivid" not in report["summary"]
+    with pytest.raises(UserError, match="without its vivid head; decode it by mean"):
+        plain.colorize(photos[0], decode="vivid")
 
 
 def test_features_drawn_in_the_step_train_too(commons, tmp_path):
