@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -86,25 +87,30 @@ def append_rows(path, rows, at: int):
             np.save(temporary, rows[:0])
     try:
         with open(path, "rb+") as file:
-            # NumPy pads the header so that it keeps its length while the first axis grows.
-            file.seek(_write_header(file, rows, at) + at * rows[:1].nbytes)
+            header = npy_header(at, rows.shape[1:], rows.dtype)
+            file.write(header)
+            file.seek(len(header) + at * rows[:1].nbytes)
             file.truncate()
             file.write(np.ascontiguousarray(rows).data)
             file.flush()
             os.fsync(file.fileno())
-            _write_header(file, rows, at + len(rows))
+            file.seek(0)
+            file.write(npy_header(at + len(rows), rows.shape[1:], rows.dtype))
     except OSError as error:
         raise UserError(
             f"{path}: cannot be written to ({error.strerror}); free some space, then try again"
         ) from error
 
 
-def _write_header(file, rows, count):
-    file.seek(0)
-    shape = (count, *rows.shape[1:])
-    header = {"descr": rows.dtype.str, "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, header)
-    return file.tell()
+def npy_header(count: int, shape, dtype) -> bytes:
+    """How a .npy file begins that holds `count` rows of one shape and type.
+
+    NumPy pads it so that it keeps its length while the first axis grows.
+    """
+    header = io.BytesIO()
+    about = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": (count, *shape)}
+    np.lib.format.write_array_header_1_0(header, about)
+    return header.getvalue()
 
 
 def _umask():

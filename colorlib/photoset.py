@@ -20,7 +20,7 @@ from PIL import Image
 from skimage.color import rgb2lab
 from tqdm.auto import tqdm
 
-from colorlib.files import UserError, atomic_write, locked, sha256_of
+from colorlib.files import UserError, atomic_write, locked, npy_header, sha256_of
 from colorlib.images import center_square, find_photos, read_photo
 
 BUNDLED = Path(__file__).parent / "data" / "commons"
@@ -304,7 +304,7 @@ class _Draft:
         self.pending = 0
 
     def _begin(self):
-        photos, header = self.out / "photos.npy", _npy_header(0, self.size)
+        photos, header = self.out / "photos.npy", _header(0, self.size)
         if photos.exists() and photos.stat().st_size > len(header):
             raise UserError(f"{photos}: belongs to no manifest.csv; choose another folder")
         self.kept, self.left_out = [], {}
@@ -313,7 +313,7 @@ class _Draft:
         self._write_manifest()
 
     def _offset(self, row):
-        return len(_npy_header(row, self.size)) + row * self.size * self.size * 3
+        return len(_header(row, self.size)) + row * self.size * self.size * 3
 
     def _credit(self, row):
         row |= self.credits.get(row["file"], {})
@@ -382,7 +382,7 @@ class _Draft:
         os.fsync(self.file.fileno())
         self._write_manifest()
         self.file.seek(0)
-        self.file.write(_npy_header(len(self.kept), self.size))
+        self.file.write(_header(len(self.kept), self.size))
         self.file.flush()
         self.pending = 0
 
@@ -420,14 +420,8 @@ def _dhash(square):
     return np.packbits(cells[:, 1:] > cells[:, :-1]).tobytes().hex()
 
 
-def _npy_header(count, size):
-    # NumPy pads the header so that it keeps its length while the first axis grows.
-    header = io.BytesIO()
-    shape = (count, size, size, 3)
-    np.lib.format.write_array_header_1_0(
-        header, {"descr": "|u1", "fortran_order": False, "shape": shape}
-    )
-    return header.getvalue()
+def _header(count, size):
+    return npy_header(count, (size, size, 3), "uint8")
 
 
 def _open_set(path):
