@@ -62,7 +62,6 @@ def main():
         watcher.join()
 
     print((run / "evaluation.md").read_text(encoding="utf-8"))
-    alone = parameters.get("design", "paper") != "paper"
     for name, meaning in (
         (NOTEBOOK.name, "the executed notebook, with all pictures"),
         ("samples", "validation photos epoch by epoch: grey, colourized, true"),
@@ -71,7 +70,7 @@ def main():
         ("model.weights.h5", f"the network: colorlib colorize PHOTO --weights {chosen.run_folder}"),
     ):
         print(f"{run / name}\n    {meaning}")
-    if not alone:
+    if parameters.get("design", "paper") == "paper":
         borrow_eyes(run, parameters)
 
 

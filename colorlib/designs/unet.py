@@ -21,6 +21,7 @@ import numpy as np
 from keras import layers, ops
 
 from colorlib import bins, losses
+from colorlib.extractors import STRIDES
 from colorlib.files import UserError
 
 TEMPERATURE = 0.38  # of the annealed mean, as in Zhang, Isola and Efros
@@ -100,7 +101,7 @@ def build(options=Options()):
     lightness = keras.Input((None, None, 1), name="lightness")
     features = [
         keras.Input((None, None, maps), name=f"stride_{stride}")
-        for maps, stride in zip(options.maps, (4, 8, 16, 32), strict=True)
+        for maps, stride in zip(options.maps, STRIDES, strict=True)
     ]
     quarter, eighth, sixteenth, last = features
     grey = layers.Rescaling(1 / 50, offset=-1.0, dtype="float32", name="scaled_l")(lightness)

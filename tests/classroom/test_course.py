@@ -157,8 +157,8 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
     hand_in(f"{unicodedata.normalize('NFD', 'Zoé')}/{STEM}.ipynb", "accent")
     (tmp_path / "zipped").mkdir()
     with zipfile.ZipFile(tmp_path / "zipped" / "work.zip", "w") as archive:
-        archive.writestr(f"work/{STEM} (2).ipynb", "zipped")
-        archive.writestr(f"__MACOSX/work/._{STEM}.ipynb", "not this")
+        archive.writestr(f"mine/{STEM} (2).ipynb", "zipped")
+        archive.writestr(f"__MACOSX/mine/._{STEM}.ipynb", "not this")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "work.zip").write_text("no zip")
     found = {row.student: row for row in tool._handed_in(course, tmp_path)}
