@@ -76,11 +76,11 @@ check: lint
 
 test: lint
 	$(BIN)/python -m tools.site.book build
-	$(BIN)/python -m pytest -rs tests
+	$(BIN)/python -m pytest -rs -n 2 --dist loadfile tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests
 	rm -rf notebooks/runs
-	COLORLIB_TIER=smoke $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 \
-	    notebooks notebooks/student/00_quickstart.ipynb
+	COLORLIB_TIER=smoke $(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env \
+	    --nbval-cell-timeout 300 notebooks notebooks/student/00_quickstart.ipynb
 
 lab: setup
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(OPTIONS)

@@ -10,8 +10,17 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("COLORLIB_PLACEHOLDER", "1")  # the kit under test belongs to nobody yet
 
+import filelock
 import numpy as np
 import pytest
+
+
+ROOT = Path(__file__).parents[1]
+
+
+def alone(tmp_path_factory, name):
+    """Keep the other test processes out: both would build in the same folder of the checkout."""
+    return filelock.FileLock(tmp_path_factory.getbasetemp().parent / f"{name}.lock")
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +49,12 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def site():
+def site(tmp_path_factory):
     """Folder of the built site; built now if its sources have changed since."""
-    root = Path(__file__).parent.parent
     from tools.site import book
 
-    subprocess.run([sys.executable, "-m", "tools.site.book", "build"], cwd=root, check=True)
+    with alone(tmp_path_factory, "site"):
+        subprocess.run([sys.executable, "-m", "tools.site.book", "build"], cwd=ROOT, check=True)
     return book.SITE
 
 
@@ -66,6 +75,7 @@ def wheel(tmp_path_factory):
     """What an installation of colorlib brings."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "uv", "build", "--wheel", "--quiet", "--out-dir", folder]
-    subprocess.run([*command, Path(__file__).parent.parent], check=True)
+    with alone(tmp_path_factory, "wheel"):
+        subprocess.run([*command, ROOT], check=True)
     (built,) = folder.glob("*.whl")
     return built
