@@ -19,6 +19,7 @@
 #   make bench-memory   measure how much memory training takes; needs 24 GB of disk for a while
 #   make results measure the shipped weights and write the pages that show them (SET=folder, LAB_RUN=runs/...)
 #   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
+#   make ingredients   train networks that show what colours are made of: number of photos, size, ...
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
@@ -45,7 +46,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
-    leaderboard bench results compare pages runtimes interactives offline-kit bench-backends bench-memory profile \
+    leaderboard bench results compare ingredients pages runtimes interactives offline-kit bench-backends bench-memory profile \
     lock clean
 
 setup: .venv/ready
@@ -134,6 +135,9 @@ results: setup
 compare: setup
 	@test -n "$(WHAT)" || { echo "say what: make compare WHAT=networks SET=my-set"; exit 2; }
 	$(BIN)/python -m tools.measure.compare $(WHAT) $(SET)
+
+ingredients: setup
+	$(BIN)/python -m tools.measure.ingredients $(SET)
 
 pages: setup
 	$(BIN)/python -m tools.site.pages
