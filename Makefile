@@ -20,6 +20,7 @@
 #   make results measure the shipped weights and write the pages that show them (SET=folder, LAB_RUN=runs/...)
 #   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
 #   make ingredients   train networks that show what colours are made of: number of photos, size, ...
+#   make edges   measure how colours should be enlarged on large photos: PHOTOS=folder
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
@@ -46,8 +47,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
-    leaderboard bench results compare ingredients pages runtimes interactives offline-kit bench-backends bench-memory profile \
-    lock clean
+    leaderboard bench results compare ingredients edges pages runtimes interactives offline-kit bench-backends \
+    bench-memory profile lock clean
 
 setup: .venv/ready
 
@@ -138,6 +139,10 @@ compare: setup
 
 ingredients: setup
 	$(BIN)/python -m tools.measure.ingredients $(SET)
+
+edges: setup
+	@test -n "$(PHOTOS)" || { echo "say where large photos lie: make edges PHOTOS=folder"; exit 2; }
+	$(BIN)/python -m tools.measure.edges $(PHOTOS)
 
 pages: setup
 	$(BIN)/python -m tools.site.pages

@@ -14,7 +14,6 @@ import filelock
 import numpy as np
 import pytest
 
-
 ROOT = Path(__file__).parents[1]
 
 
