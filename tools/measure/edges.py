@@ -2,9 +2,9 @@
 
 The network paints at a quarter of the size at which it looks. On photos of 1 and 12 megapixels that
 is enlarged in two ways: by smooth curves (bicubic), and so that it follows the photo's own edges
-(`colorizer.guided`). Both are measured twice, with the network's colours and with the true ones made
-as small, on whole photos and where the true colours change most: on the 5 % of pixels with the
-largest differences to their neighbours. Writes book/results/edges.json.
+(`colorizer.guided`). Both are measured twice, with the network's colours and with the true ones
+made as small, on whole photos and where the true colours change most: on the 5 % of pixels with
+the largest differences to their neighbours. Writes book/results/edges.json.
 """
 
 import argparse
