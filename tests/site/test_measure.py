@@ -5,7 +5,7 @@ import pytest
 
 from colorlib import evaluation, extractors
 from colorlib.colorizer import Colorizer
-from tools.measure import edges, ingredients, results
+from tools.measure import edges, ingredients
 
 
 def test_an_ingredient_is_measured_as_everything_else_is(photos):
@@ -24,15 +24,10 @@ def test_eyes_that_never_learned_see_something_else(tmp_path, monkeypatch):
     assert extractors.weights_hash("efficientnet_lite0") != random
 
 
-def test_an_edge_of_lightness_keeps_its_colours():
+def test_small_true_colours_err_less_than_the_networks():
     """A red and a lighter green half, and a slanted border between them."""
     x, y = np.meshgrid(np.arange(640), np.arange(480))
     photo = np.where((x + y / 3 < 350)[..., None], [150, 60, 60], [120, 200, 120]).astype("uint8")
     found = edges.compare(photo)
     assert found["true, guided, edges"] < 0.8 * found["true, bicubic, edges"]
     assert found["true, bicubic"] < found["network, bicubic"]
-
-
-def test_a_table_says_how_far_the_seeds_lie_apart():
-    assert results.spread(np.array([0.5]), 2) == "0.50"
-    assert results.spread(np.array([0.1, 0.3]), 1) == "0.2 (0.1 to 0.3)"

@@ -237,7 +237,6 @@ def write_results_page(folder=ROOT / "book"):
     values["memory"] = memory(read_json(RESULTS / "memory.json"))
     for name in ("networks", "presets"):
         values[name] = comparison(PUBLISHED / name)
-    values["ingredients"] = ingredients(read_json(PUBLISHED / "ingredients.json"))
     values["edges"] = edges(read_json(RESULTS / "edges.json"))
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
@@ -336,34 +335,6 @@ def cost(report, runs):
         hours = f"{spent['cpu_hours']:.2f}"
         rows.append([name, spent["epochs"], low, losses.argmin() + 1, last, hours])
     return markdown_table(head, rows)
-
-
-def ingredients(report):
-    """What colours are made of, as a table: each row changes one thing of the plain one."""
-    head = ("row", "seeds", "loss", "against plain", "AuC", "chroma", "CPU hours")
-    plain = {run["seed"]: run["loss"] for run in report["rows"]["3,000 photos"]["runs"]}
-    rows = []
-    for name, row in report["rows"].items():
-        loss, auc, chroma, hours = (
-            np.array([run[metric] for run in row["runs"]])
-            for metric in ("loss", "AuC", "chroma", "cpu_hours")
-        )
-        change = np.array([run["loss"] / plain[run["seed"]] - 1 for run in row["runs"]])
-        rows.append([
-            name, len(loss), spread(loss, 4), spread(100 * change, 1) + " %", f"{auc.mean():.3f}",
-            f"{100 * chroma.mean() / report['true']['chroma']:.0f} %", f"{hours.mean():.2f}",
-        ])  # fmt: skip
-    return (
-        f"{markdown_table(head, rows)}\n\nGrey has a loss of {report['grey']['loss']:.4f}. "
-        f"Measured with `{report['command']}` on {report['date']} on {report['photos']} "
-        f"validation photos, on {machine(report)}."
-    )
-
-
-def spread(values, digits):
-    """A mean, and in brackets from where to where single seeds went."""
-    low, high = (f"{edge:.{digits}f}" for edge in (values.min(), values.max()))
-    return f"{values.mean():.{digits}f}" + (f" ({low} to {high})" if low != high else "")
 
 
 def edges(report):
