@@ -18,6 +18,7 @@ from colorlib.lab import rgb_to_lab, to_lab
 
 STEP = 10  # Lab units between two bins
 REACH = 11  # steps from grey to the edge of the square in which all bins lie
+SPREAD = 5.0  # Lab units: standard deviation of the bell by which a colour is shared among bins
 
 
 @functools.cache
@@ -79,12 +80,50 @@ def nearest(ab):
     return ops.take(_numbers().reshape(-1), place[..., 0] * (2 * REACH + 1) + place[..., 1])
 
 
-def prior(photos):
+def soft(ab, near=5):
+    """The bins nearest to each colour, and how much of it each of them takes.
+
+    A colour between bins belongs to all around it: each takes exp(-d**2 / (2 * 5**2)) of it, d
+    being how far it is in Lab units, and these are divided by their sum. The mean of so few bins
+    is nearly the colour itself.
+
+    Parameters
+    ----------
+    ab : array or tensor, (..., 2)
+        Lab units.
+    near : int
+        How many bins share a colour: 5 in the paper, 10 in its authors' program.
+
+    Returns
+    -------
+    numbers : integer tensor, (..., near)
+        Rows of `centres()`, the nearest first.
+    shares : float32 tensor, (..., near)
+        Their sum is 1.
+
+    Examples
+    --------
+    >>> numbers, shares = soft(np.array([0.0, 0.0]))
+    >>> centres()[int(numbers[0])].tolist(), round(float(shares[0]), 3)
+    ([0.0, 0.0], 0.649)
+    """
+    a, b = centres().T
+    ab = ops.cast(ab, "float32")
+    # Not as a product of matrices: a GPU might round its factors to eleven bits.
+    apart = (ab[..., :1] - a) ** 2 + (ab[..., 1:] - b) ** 2  # (..., 313)
+    nearness, numbers = ops.top_k(-apart, near)
+    return numbers, ops.softmax(nearness / (2 * SPREAD**2))
+
+
+def prior(photos, near=1):
     """How often each bin occurs in photos.
 
     Parameters
     ----------
     photos : uint8 array, (N, H, W, 3)
+    near : int
+        How many bins share each pixel, see `soft`. That takes longer, so more than one are asked
+        for every eighth pixel of every eighth row only.
 
     Returns
     -------
@@ -93,8 +132,12 @@ def prior(photos):
     """
     counts = np.zeros(len(centres()))
     for photo in photos:
-        ab = rgb_to_lab(photo)[..., 1:]
-        counts += np.bincount(ops.convert_to_numpy(nearest(ab)).ravel(), minlength=len(counts))
+        if near == 1:
+            numbers, shares = nearest(rgb_to_lab(photo)[..., 1:]), np.ones(photo.shape[:2])
+        else:
+            numbers, shares = soft(rgb_to_lab(photo[4::8, 4::8])[..., 1:], near)
+        numbers, shares = (ops.convert_to_numpy(one).ravel() for one in (numbers, shares))
+        counts += np.bincount(numbers, shares, len(counts))
     return (counts / counts.sum()).astype("float32")
 
 
@@ -116,9 +159,25 @@ class Rebalance(keras.layers.Layer):
             trainable=False, name="prior",
         )  # fmt: skip
 
+    def mixed(self):
+        """How common each bin counts as, (313,): between the prior and all the same."""
+        return (1 - self.mix) * self.prior + self.mix / len(centres())
+
     def call(self, logits):
-        mixed = (1 - self.mix) * self.prior + self.mix / len(centres())
-        return logits - ops.log(mixed)
+        return logits - ops.log(self.mixed())
+
+
+class Rarity(Rebalance):
+    """What each bin weighs in a rebalanced loss, w above, by which their own network learns.
+
+    The weights are scaled so that the sum of p w is 1. They come as (B, 1, 1, 313) beside logits
+    (B, h, w, 313), so that a loss can read them in the network's answer.
+    """
+
+    def call(self, logits):
+        weights = 1 / self.mixed()
+        weights /= ops.sum(self.prior * weights)
+        return ops.zeros_like(logits[:, :1, :1]) + weights
 
 
 def annealed_mean(logits, temperature):

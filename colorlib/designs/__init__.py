@@ -19,7 +19,7 @@ from typing import NamedTuple
 import keras
 
 from colorlib import losses
-from colorlib.designs import baldassarre2017, paper, unet
+from colorlib.designs import baldassarre2017, larsson2016, paper, unet, zhang2016
 from colorlib.files import UserError
 
 
@@ -86,6 +86,22 @@ DESIGNS = {
         options=paper.Options,
     ),
     "baldassarre2017": Design(baldassarre2017.build, needs=("class_scores",)),
+    "larsson2016": Design(
+        larsson2016.build,
+        larsson2016.loss,
+        decodings={"median": larsson2016.median, "mean": larsson2016.mean},
+        needs=("features",),
+        options=larsson2016.Options,
+        recipes=larsson2016.RECIPES,
+    ),
+    "zhang2016": Design(
+        zhang2016.build,
+        zhang2016.loss,
+        decodings={"vivid": zhang2016.vivid, "mean": zhang2016.mean, "mode": zhang2016.mode},
+        options=zhang2016.Options,
+        adapt=zhang2016.learn_prior,
+        recipes=zhang2016.RECIPES,
+    ),
     "unet": Design(
         unet.build,
         unet.loss,

@@ -142,22 +142,22 @@ def build(options=Options()):
 
 
 class Hide(layers.Layer):
-    """Dropout of whole maps, with dice of its own name, by which checkpoints know them.
+    """Dropout of whole maps, or of single numbers, with dice that checkpoints know by their name.
 
     Keras' own layer counts its dice in a process, whatever the layer is called.
     """
 
-    def __init__(self, rate, name):
+    def __init__(self, rate, name, whole=True):
         super().__init__(name=name)
-        self.rate, self.dice = rate, keras.random.SeedGenerator(name=f"{name}_dice")
+        self.rate, self.whole = rate, whole
+        self.dice = keras.random.SeedGenerator(name=f"{name}_dice")
 
     def call(self, maps, training=False):
         if not training:
             return maps
         shape = ops.shape(maps)
-        return keras.random.dropout(
-            maps, self.rate, noise_shape=(shape[0], 1, 1, shape[3]), seed=self.dice
-        )
+        noise = (shape[0], 1, 1, shape[3]) if self.whole else None
+        return keras.random.dropout(maps, self.rate, noise_shape=noise, seed=self.dice)
 
 
 def loss(truth, answer):

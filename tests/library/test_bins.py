@@ -32,6 +32,32 @@ def test_every_colour_has_its_nearest_bin():
     assert bins.centres()[far[0]].tolist() == [0, 100]
 
 
+@pytest.mark.core
+def test_a_colour_is_shared_by_the_bins_around_it():
+    """Reference values of two other programs. Where a or b is a multiple of 5, bins tie."""
+    for color, near, first, shares, mean, annealed in (
+        ((0, 0), 5, (0, 0), (0.64879, 0.08780), (0, 0), (0, 0)),
+        (
+            (3, -4), 5, (0, 0), (0.40624, 0.27231, 0.18253, 0.12236, 0.01656),
+            (2.8833, -3.9467), (1.0843, -2.5868),
+        ),
+        (
+            (12.5, 33.1), 5, (10, 30), (0.48606, 0.22731, 0.17881, 0.08362, 0.02420),
+            (12.3823, 33.1094), (10.6681, 31.1917),
+        ),
+        ((12.5, 33.1), 10, (10, 30), (), (12.2713, 32.8842), (10.6676, 31.1901)),
+    ):  # fmt: skip
+        numbers, found = (ops.convert_to_numpy(x) for x in bins.soft(np.array([color]), near))
+        assert numbers.shape == found.shape == (1, near)
+        assert bins.centres()[numbers[0, 0]].tolist() == list(first)
+        np.testing.assert_allclose(found[0, : len(shares)], shares, atol=2e-5)
+        logits = np.full((1, 313), -100.0, "float32")
+        logits[0, numbers[0]] = np.log(found[0])
+        for temperature, wanted in ((1.0, mean), (0.38, annealed)):
+            decoded = ops.convert_to_numpy(bins.annealed_mean(logits, temperature))
+            np.testing.assert_allclose(decoded[0], wanted, atol=1e-3)
+
+
 def test_the_prior_is_that_of_the_photos(commons):
     """Reference values over all 940 photos of the collection; these are 750 of them."""
     prior = bins.prior(commons.photos[::5])

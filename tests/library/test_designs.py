@@ -109,6 +109,46 @@ def test_the_toy_trains_in_the_notebook(commons, tmp_path):
     assert read_json(tmp_path / "run" / "recipe.json")["design"] == "toy"
 
 
+# Designs that no test of their own leads the whole way; at the tier smoke they are small.
+@pytest.mark.parametrize("name", ["larsson2016", "zhang2016"])
+def test_a_design_goes_the_whole_way(name, commons, photos, tmp_path, monkeypatch):
+    """Trained by a command, killed, gone on with beside other networks; saved, used, measured."""
+    small = ["-p", "design", name, "-p", "limit", "16", "-p", "checkpoint_seconds", "0"]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert cli.main(["train", str(whole), "--tier", "smoke", *small]) == 0
+
+    class Killed(Exception):
+        """Raised in the second epoch."""
+
+    learn, epochs = training.Trainer.learn, []
+
+    def learn_and_die(trainer, *args):
+        epochs.append(args)
+        if len(epochs) == 2:
+            raise Killed
+        return learn(trainer, *args)
+
+    monkeypatch.setattr(training.Trainer, "learn", learn_and_die)
+    with pytest.raises(Killed):
+        cli.main(["train", str(killed), "--tier", "smoke", *small])
+    designs.build_network("toy")
+    assert cli.main(["train", str(killed), "--tier", "smoke", *small]) == 0
+    assert metrics(killed) == metrics(whole) and len(metrics(whole)) == 2
+
+    colorizer = Colorizer.load(killed)
+    colorizer.save(tmp_path / "half", half=True)
+    again = Colorizer.load(tmp_path / "half")
+    for decode in DESIGNS[name].decodings:
+        ab = again.ab(photos[:1, :100, :180], decode)
+        assert ab.shape == (1, 100, 180, 2) and np.isfinite(ab).all()
+    np.testing.assert_allclose(
+        again.ab(photos[:1]).mean(), colorizer.ab(photos[:1]).mean(), atol=0.2
+    )
+    report = evaluation.compare({name: colorizer}, commons, limit=2)
+    others = [f"{name}, {decode}" for decode in list(DESIGNS[name].decodings)[1:]]
+    assert {name, *others} <= set(report["summary"])
+
+
 @pytest.mark.parametrize("name", sorted({*DESIGNS} - {"toy"}))
 def test_every_row_keeps_its_promises(name):
     design, network = DESIGNS[name], designs.build_network(name)
