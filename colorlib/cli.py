@@ -9,13 +9,14 @@ import os
 import sys
 from pathlib import Path
 
-from colorlib.files import UserError, write_json
+from colorlib.files import UserError, print_any_name, write_json
 
 
 def main(arguments=None):
     """Run the command line; the exit code is 0 if all went well, 1 if not, 2 for wrong usage."""
     # TensorFlow's C++ side speaks of drivers that nobody asked about.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    print_any_name()
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.command(chosen) or 0
@@ -43,15 +44,18 @@ def colorize(chosen):
         colorizer.decoding(chosen.decode)  # one that it does not have fails once, not every photo
     for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):
         try:
-            write_photo(
-                colorizer.colorize(read_photo(photo), chosen.saturation, chosen.decode), target
-            )
+            image = read_photo(photo)
+            write_photo(colorizer.colorize(image, chosen.saturation, chosen.decode), target)
+            if "passed_over" in image.info:
+                passed_over[photo] = image.info["passed_over"]
         except UserError as error:
             failed[photo] = error
     for error in failed.values():
         print(f"colorlib: {error}", file=sys.stderr)
     for path, reason in passed_over.items():
         print(f"passed over: {path}: {reason}")
+    if passed_over:
+        print(f"{len(passed_over)} passed over")
     print(f"{len(plan.keys() - failed.keys())} photos colourized, in {chosen.out}")
     if there:
         print(f"{len(there)} were there already; --force makes them anew")
@@ -94,10 +98,12 @@ def _plan(paths, out, format=None):
 
 
 def _factor(text):
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise ValueError
-    return value
+    try:
+        if 0 <= float(text) <= 100:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 100, such as 1.2")
 
 
 def prepare(chosen):

@@ -7,6 +7,8 @@ joined with the *original* L, and the result is as sharp as the photo was.
 Chapter: 00_quickstart.
 """
 
+import numbers
+import os
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from colorlib.inputs import INPUTS, shrink
 WEIGHTS = Path(__file__).parent / "data" / "weights"
 # By name; the first one is the default.
 SHIPPED = {"unet": WEIGHTS / "unet", "paper": WEIGHTS / "colorizer"}
+MOST_SATURATED = 100  # beyond, all is at the edge of what can be shown
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
 
 
@@ -62,8 +65,14 @@ class Colorizer:
         """
         if name is None:
             name = next(iter(SHIPPED))
-        known = isinstance(name, str) and name in SHIPPED and not Path(name).exists()
-        return cls(*weights.load_network(SHIPPED[name] if known else name))
+        known = isinstance(name, str) and name in SHIPPED and not os.path.exists(name)
+        network, card = weights.load_network(SHIPPED[name] if known else name)
+        needs = designs.design_named(card["design"]).needs
+        looks = any(INPUTS[need].looked_at for need in needs)
+        wanted = ["size", *(["extractor", "extractor_weights", "extractor_size"] if looks else [])]
+        if missing := [part for part in wanted if part not in card]:
+            raise UserError(f"{name}: its card does not say {', '.join(missing)}; get both anew")
+        return cls(network, card)
 
     def save(self, path, half=False):
         """Write `path`.weights.h5 and `path`.json, in float16 if `half`."""
@@ -89,8 +98,9 @@ class Colorizer:
         Raises
         ------
         UserError
-            If something is given that this design is not told.
+            If `photos` are no such array, or something is given that this design is not told.
         """
+        _check_photos(photos)
         if strange := set(given) - set(self.design.needs):
             raise UserError(f"{', '.join(strange)}: {self.card['design']} is told no such thing")
         small = shrink(photos, self.card["size"])  # (B, h, w, 3)
@@ -180,11 +190,12 @@ class Colorizer:
         Raises
         ------
         UserError
-            If `photo` is neither, or `saturation` is not a number of at least 0.
+            If `photo` is neither or has no pixels, or `saturation` is no number from 0 to 100.
         """
-        if not (isinstance(saturation, (int, float)) and 0 <= saturation < np.inf):
+        if not (isinstance(saturation, numbers.Real) and 0 <= saturation <= MOST_SATURATED):
             raise UserError(
-                f"saturation is {saturation!r}; it must be a number of at least 0, such as 1.2"
+                f"saturation is {saturation!r:.80}; it must be a number from 0 to "
+                f"{MOST_SATURATED}, such as 1.2"
             )
         if isinstance(photo, Image.Image):
             whole = as_photo(photo)
@@ -195,16 +206,7 @@ class Colorizer:
                 colored.putalpha(whole.getchannel("A"))
             colored.info = whole.info
             return colored
-        if not (
-            isinstance(photo, np.ndarray) and photo.dtype == np.uint8 and photo.shape[2:] == (3,)
-        ):
-            found = (
-                f"{photo.dtype} {photo.shape}"
-                if isinstance(photo, np.ndarray)
-                else type(photo).__name__
-            )
-            raise UserError(f"a photo must be a PIL image or a uint8 array (H, W, 3), not {found}")
-
+        _check_photos(photo, "a photo must be a PIL image or a uint8 array (H, W, 3)", axes=3)
         height, width = photo.shape[:2]
         given = {name: [value] for name, value in given.items()}
         planes = [plane[0] for plane in self._planes(photo[None], decode, **given)]
@@ -247,6 +249,16 @@ def guided(ab, lightness, reach=1, flat=10.0):
     together = around(lightness * ab) - mean_l * mean_ab
     slope = together / (around(lightness**2) - mean_l**2 + flat**2)
     return around(slope), around(mean_ab - slope * mean_l)
+
+
+def _check_photos(photos, wanted="photos must be a uint8 array (B, H, W, 3)", axes=4):
+    """Raise in words what keeps this from being photos."""
+    array = isinstance(photos, np.ndarray)
+    if not (array and photos.dtype == np.uint8 and photos.ndim == axes and photos.shape[-1] == 3):
+        found = f"{photos.dtype} {photos.shape}" if array else type(photos).__name__
+        raise UserError(f"{wanted}, not {found}")
+    if not photos.size:
+        raise UserError(f"{wanted}, and this one, {photos.shape}, holds no pixel")
 
 
 def _strips(width, height):

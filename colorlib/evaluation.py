@@ -11,6 +11,7 @@ Chapter: 06_evaluation.
 
 import contextlib
 import itertools
+import numbers
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -287,8 +288,11 @@ def validation_rows(photo_set, limit=None):
     Raises
     ------
     UserError
-        If the set has no validation photos.
+        If the set has no validation photos, or the limit leaves none.
     """
+    whole = isinstance(limit, numbers.Integral) and not isinstance(limit, bool)
+    if limit is not None and not (whole and limit >= 1):
+        raise UserError(f"limit is {limit!r:.80}; it must be a whole number from 1 on, or left out")
     rows = photo_set.validation[:limit]
     if not len(rows):
         raise UserError(f"{photo_set.path}: has no validation photos; prepare a larger folder")

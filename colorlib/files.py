@@ -5,15 +5,24 @@ import hashlib
 import io
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 import filelock
 import numpy as np
 
+LARGEST_JSON = 20_000_000  # bytes; what colorlib writes stays far below
+
 
 class UserError(Exception):
     """Something the user can mend: one line that says what is wrong, where, and what to do."""
+
+
+def print_any_name():
+    """From now on print file names that the terminal cannot show with escapes, such as \\xe9."""
+    with contextlib.suppress(AttributeError):  # in a notebook, output is no stream of text
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextlib.contextmanager
@@ -160,10 +169,9 @@ def locked(folder, wait=0):
 
 def write_json(path, value):
     """Write `value` as indented JSON, whole or not at all."""
-    with atomic_write(path) as temporary:
-        temporary.write_text(
-            json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    with atomic_write(path) as temporary:  # a name may hold what is no character
+        temporary.write_text(text, encoding="utf-8", errors="replace")
 
 
 def read_json(path):
@@ -172,13 +180,22 @@ def read_json(path):
     Raises
     ------
     UserError
-        If the file is missing or is not JSON.
+        If the file is missing, too large or is not JSON.
     """
+    path = Path(path)
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():  # a pipe would keep us waiting for ever
+            raise UserError(f"{path}: is no regular file; check the path")
+        if path.stat().st_size > LARGEST_JSON:
+            raise UserError(
+                f"{path}: is larger than {LARGEST_JSON // 1_000_000} MB; check the path"
+            )
+        value = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(value, ensure_ascii=False).encode()  # half an emoji can be read, never written
+        return value
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: is not valid JSON ({error}); restore or delete it") from error
 
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from colorlib.files import UserError, atomic_write
 
 MAX_PIXELS = 100_000_000
+LARGEST_SIDE = 1024  # pixels, of the photos that networks see: memory grows with the square
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF")
 SUFFIXES = (
@@ -22,8 +23,9 @@ SUFFIXES = (
 # Names that promise a photo which cannot be read here. A camera's raw file also holds a small JPEG
 # that must not be taken for the photo.
 UNREAD = (
-    *(".heic", ".heif", ".jxl", ".jp2", ".psd"),
-    *(".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".raf", ".rw2"),
+    *(".heic", ".heif", ".hif", ".jxl", ".jp2", ".j2k", ".psd", ".xcf", ".tga", ".pnm", ".ppm"),
+    *(".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".dng", ".orf", ".raf", ".rw2"),
+    *(".pef", ".srw", ".x3f", ".3fr", ".iiq", ".dcr", ".kdc", ".mrw", ".erf", ".rwl"),
 )
 # What is kept of a photo's own words: when, by whom, whose. Not where: GPS stays out.
 WORDS = (0x010E, 0x0132, 0x013B, 0x8298)  # description, date, artist, copyright
@@ -57,7 +59,8 @@ def read_photo(path):
     Returns
     -------
     PIL.Image.Image
-        Mode ``RGB``, or ``RGBA`` when some of its pixels are transparent; values 0..255.
+        Mode ``RGB``, or ``RGBA`` when some of its pixels are transparent; values 0..255. Its `info`
+        says under "passed_over" if there is more in the file than this picture.
 
     Raises
     ------
@@ -143,18 +146,21 @@ def _unread(path):
 def _is_folder(path):
     try:
         return stat.S_ISDIR(path.stat().st_mode)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _cannot_open(path, error) from error
 
 
 def _cannot_open(path, error):
-    return UserError(
-        f"{path}: cannot be opened ({error.strerror}); check the path and its permissions"
-    )
+    reason = getattr(error, "strerror", None) or error
+    return UserError(f"{path}: cannot be opened ({reason}); check the path and its permissions")
 
 
 def _to_srgb(image, tags):
     profile, kept = image.info.get("icc_profile"), _words(image)
+    # A phone's JPEG may hold a small second picture (MPO), which nobody misses.
+    with contextlib.suppress(Exception):  # looking for the next one can raise anything
+        if image.is_animated and image.format != "MPO":
+            kept["passed_over"] = "holds further pages or frames; the first one was taken"
     if image.mode[0] in "IF":
         image = _to_eight_bits(image, tags)
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None

@@ -6,6 +6,7 @@ beside it; *drawn* anew inside each training step; *asked* for when a photo is c
 Chapters: 03_features and those beyond the paper.
 """
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from keras import ops
 
 from colorlib import embeddings, extractors, lab
 from colorlib.augment import TRANSFORMS
+from colorlib.efficientnet_lite import CLASSES
 from colorlib.files import UserError
 from colorlib.images import resized
 
@@ -66,10 +68,14 @@ def class_scores_of(photos, card, given=None):
     Raises
     ------
     UserError
-        If the extractor's weights are not those of the training.
+        If the extractor's weights are not those of the training, or what is given are no scores.
     """
     if given is not None:
-        return np.asarray(given)
+        with contextlib.suppress(ValueError, TypeError):  # of text, or of rows that differ
+            scores = np.asarray(given, "float32")
+            if scores.shape == (len(photos), CLASSES) and np.isfinite(scores).all():
+                return scores
+        raise UserError(f"class_scores must be {CLASSES} finite numbers for each photo")
     _check_weights(card)
     seen = shrink(photos, card["extractor_size"])
     return _extractor(card["extractor"])(seen, training=False)

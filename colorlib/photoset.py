@@ -21,7 +21,7 @@ from skimage.color import rgb2lab
 from tqdm.auto import tqdm
 
 from colorlib.files import UserError, atomic_write, locked, npy_header, sha256_of
-from colorlib.images import center_square, find_photos, read_photo
+from colorlib.images import LARGEST_SIDE, center_square, find_photos, read_photo
 
 BUNDLED = Path(__file__).parent / "data" / "commons"
 
@@ -242,8 +242,8 @@ def prepare(folder, out, size=256, validation=VALIDATION_SHARE, hold_back=()):
     folder, out = Path(folder), Path(out)
     if not os.path.isdir(folder):
         raise UserError(f"{folder}: is not a folder; name the folder that holds the photos")
-    if size < 8:
-        raise UserError(f"{out}: photos cannot be {size} pixels wide; take at least 8")
+    if not 8 <= size <= LARGEST_SIDE:
+        raise UserError(f"{out}: photos cannot be {size} pixels wide; take 8 to {LARGEST_SIDE}")
     if not 0 <= validation < 1:
         raise UserError(f"validation is {validation}; it must be at least 0 and below 1")
     passed_over = {}
@@ -336,6 +336,8 @@ class _Draft:
             square = center_square(photo, self.size)
             row["dhash"] = _dhash(square)
             row["left_out"] = self._flaw(photo, square, row["dhash"])
+            if "passed_over" in photo.info and not row["left_out"]:
+                self.pass_over(f"{name}, further ones", photo.info["passed_over"])
         self._credit(row)
         if row["left_out"]:
             self.left_out[name] = row

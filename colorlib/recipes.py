@@ -14,6 +14,7 @@ import os
 
 from colorlib import designs, extractors
 from colorlib.files import UserError
+from colorlib.images import LARGEST_SIDE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,14 +131,18 @@ class Hardware:
 # --- what each value may be; values arrive from notebooks and command lines ---
 
 
-def _whole(least, step=1):
+def _whole(least, step=1, most=2**31 - 1):
     def take(value):
         number = int(value)
-        if isinstance(value, bool) or number != float(value) or number < least or number % step:
+        if isinstance(value, bool) or number != float(value) or number % step:
+            raise ValueError
+        if not least <= number <= most:
             raise ValueError
         return number
 
-    return take, f"a multiple of {step}" if step > 1 else f"a whole number from {least} on"
+    if step > 1:
+        return take, f"a multiple of {step} up to {most}"
+    return take, f"a whole number from {least} on, below 2**31"
 
 
 def _number(low, high=float("inf")):
@@ -184,7 +189,7 @@ CHECKS = {
     "design": (_name, "the name of a design"),
     "options": (_options, "a dictionary such as {'ab_divisor': 110.0}"),
     "extractor": _one_of(*extractors.EXTRACTORS),
-    "size": _whole(64, step=64),
+    "size": _whole(64, step=64, most=LARGEST_SIDE),
     "epochs": _whole(1),
     "batch_size": _whole(1),
     "learning_rate": _number(0.0),

@@ -24,6 +24,8 @@ from keras import ops
 from colorlib import machine, weights
 from colorlib.files import UserError, atomic_write, read_json, write_json
 
+TIGHTEST = 20  # times a packed run may grow; colorlib packs loosely, other programs less so
+
 
 class Best(NamedTuple):
     """The epoch with the lowest validation loss so far."""
@@ -84,6 +86,7 @@ class Run:
         if path.exists():
             try:
                 with np.load(path, allow_pickle=False) as arrays:
+                    _check_size(arrays.zip, path.stat().st_size)
                     epoch = int(arrays["epoch"])
                     for name, variable in state.items():
                         # Precision is no part of a run: a loss scale may be new.
@@ -94,7 +97,7 @@ class Run:
                         self.best = Best(
                             int(arrays["best_epoch"]), float(arrays["best_loss"]), best
                         )
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            except Exception as error:  # damaged bytes can raise anything
                 raise UserError(
                     f"{path}: is damaged or of another network ({error}); delete it to start the "
                     "run anew"
@@ -229,10 +232,20 @@ def unpack(file, parent="runs"):
                 raise UserError(f"{file}: is not a packed run; take a file that colorlib packed")
             if (parent / name).exists():
                 raise UserError(f"{parent / name}: is there already; choose another parent folder")
+            _check_size(archive, TIGHTEST * Path(file).stat().st_size)
             archive.extractall(workshop)
             return (Path(workshop) / name).rename(parent / name)
-    except (OSError, zipfile.BadZipFile) as error:
+    except UserError:
+        raise
+    except Exception as error:  # damaged bytes can raise anything
         raise UserError(f"{file}: cannot be unpacked ({error}); download it again") from error
+
+
+def _check_size(archive, most):
+    """Raise if a zip would become larger than `most` bytes: then it is a trap."""
+    size = sum(member.file_size for member in archive.infolist())
+    if size > most:
+        raise ValueError(f"it would take {size / 1e6:.0f} MB")
 
 
 def sheet_epochs(epochs, sheets=30):
@@ -264,10 +277,18 @@ def read_metrics(folder):
     NaN stands where an epoch did not note a value, such as the watts of a card that the run has
     left for a machine without one. Chapter: 05_training.
     """
-    lines = (Path(folder) / "metrics.jsonl").read_text().splitlines()
-    rows = [json.loads(line) for line in lines]
-    names = dict.fromkeys(name for row in rows for name in row)
-    return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
+    path = Path(folder) / "metrics.jsonl"
+    try:
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        names = dict.fromkeys(name for row in rows for name in row)
+        found = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
+        if odd := [name for name, values in found.items() if values.dtype.kind not in "fiub"]:
+            raise ValueError(f"{odd[0]:.80} is no number")
+        return found
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(f"{path}: is damaged ({error}); restore it or run anew") from error
 
 
 def cost(folder):

@@ -14,12 +14,13 @@ import email.utils
 import importlib.metadata
 import io
 import itertools
+import queue
 import re
 import shutil
 import threading
 import time
 import zipfile
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from concurrent.futures import CancelledError
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from PIL import Image
 from tqdm.auto import tqdm
 
 from colorlib.files import UserError, atomic_write, locked, read_json, sha256_of, write_json
+from colorlib.images import LARGEST_SIDE
 
 VERSION = "1.4.0"
 METADATA = f"https://unsplash.com/data/lite/{VERSION}"
@@ -52,6 +54,10 @@ LICENCE = "Unsplash data terms: train, do not publish"
 RATE = 4  # requests a second, all together: Unsplash asks to keep downloads slow
 WORKERS = 8  # as many are under way at most; enough for the rate while an answer takes two seconds
 TIMEOUT = 30  # seconds without a byte
+SLOWEST = 60  # seconds that a photo may take, whatever the server does
+HOPS = 5  # times that the server may send us on
+LARGEST_ARCHIVE = 2_000_000_000  # bytes; the metadata have 650 MB
+FAREWELL = 2  # seconds that the workers have, when all stops, to finish what they do
 TRIES = 5  # for a photo, before it is left for another day
 BACK_OFF = 1  # seconds of silence after a failure; doubled by each one that follows
 PATIENCE = 6  # failures of the host in a row, then the download stops
@@ -95,16 +101,18 @@ def download(out, limit=10_000, size=256, seed=0):
     Read `TERMS` first: the photos may be kept and trained on, but not published.
     """
     out = Path(out)
-    if limit < 1 or size < 8:
-        raise UserError(f"{out}: {limit} photos {size} pixels wide; take at least 1 and 8")
-    with locked(out), _client() as client:
+    if limit < 1 or not 8 <= size <= LARGEST_SIDE:
+        raise UserError(
+            f"{out}: {limit} photos {size} pixels wide; take at least 1 and 8 to {LARGEST_SIDE}"
+        )
+    with locked(out):
         state = _agree(out, {"version": VERSION, "seed": seed, "size": size, "limit": limit})
         line = _Line()
-        addresses = _addresses(client, line, out)
+        addresses = _addresses(line, out)
         # Sorting by hash is a shuffle that no library's next version can change.
         order = sorted(addresses, key=lambda photo: sha256(f"{seed} {photo}".encode()).digest())
 
-        def fetch(photo):
+        def fetch(client, photo):
             return _fetch(client, line, addresses[photo], out / f"{photo}.jpg", size)
 
         there, failed = _fetch_all(out, state, order, line, fetch)
@@ -119,11 +127,56 @@ def download(out, limit=10_000, size=256, seed=0):
 
 def _client():
     return httpx.Client(
-        headers={"User-Agent": f"colorlib/{importlib.metadata.version('colorlib')}"},
-        follow_redirects=True,
+        headers={
+            "User-Agent": f"colorlib/{importlib.metadata.version('colorlib')}",
+            "Accept-Encoding": "identity",  # so that nothing grows while it is unpacked
+        },
         timeout=TIMEOUT,
-        event_hooks={"request": [_stay_with_us]},  # called for each step of a redirect, too
+        event_hooks={"request": [_stay_with_us]},
     )
+
+
+@contextlib.contextmanager
+def _ask(client, address, headers=None):
+    """The answer to a request, as soon as its body begins; no other body is read."""
+    request = client.build_request("GET", address, headers=headers)
+    for _ in range(HOPS):
+        with contextlib.closing(client.send(request, stream=True)) as response:
+            if response.next_request is None:
+                yield response
+                return
+        request = response.next_request
+    raise _Refused("the server sends us from one address to the next")
+
+
+class _Client:
+    """A worker's own client, which a clock closes: then what is under way fails soon."""
+
+    def __init__(self):
+        self.client = _client()
+
+    def get(self, address, most):
+        """A body of at most `most` bytes that comes within `SLOWEST` seconds."""
+        if self.client.is_closed:
+            self.client = _client()
+        clock, body = threading.Timer(SLOWEST, self.client.close), bytearray()
+        clock.daemon = True
+        clock.start()
+        try:
+            with _ask(self.client, address) as response:
+                _check(response)
+                for block in response.iter_raw():
+                    body += block
+                    if len(body) > most:
+                        raise _Unfit(f"more than {most} bytes came, too many for such a photo")
+        except Exception:
+            if not self.client.is_closed:
+                raise
+        finally:
+            clock.cancel()
+        if self.client.is_closed:
+            raise _Unfit(f"it took longer than {SLOWEST} seconds")
+        return bytes(body)
 
 
 class _Refused(Exception):
@@ -209,9 +262,15 @@ class _Line:
             tqdm.write(f"{problem}; waiting {pause:.0f} s")
 
 
+class _Gone(_Refused):
+    """A photo that is there no more."""
+
+
 def _check(response):
     """Raise what keeps this answer from being of use."""
     status = response.status_code
+    if status in (404, 410):
+        raise _Gone
     if 400 <= status < 500 and status not in (408, 429):
         raise _Refused(f"the server refuses: {status} {response.reason_phrase}")
     response.raise_for_status()
@@ -234,19 +293,20 @@ def _explain(error):
 
 
 def _retry_after(text):
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, OverflowError):
         if text.isdigit():
-            return int(text)
+            return min(int(text), 10**9)
         return max(0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     return 0
 
 
-def _addresses(client, line, out):
+def _addresses(line, out):
     """Where each photo is, {photo_id: address}, from ``credits.csv``, which is made if missing."""
     path = out / "credits.csv"
     if not path.exists():
         archive = out / ".part" / f"lite-{VERSION}.zip"
-        _fetch_metadata(client, line, archive)
+        with _client() as client:
+            _fetch_metadata(client, line, archive)
         with (
             atomic_write(path) as temporary,
             open(temporary, "w", encoding="utf-8", newline="") as f,
@@ -270,6 +330,8 @@ def _fetch_metadata(client, line, archive):
                 f"{archive}: cannot be written ({error.strerror}); free some space (1 GB), "
                 "then the same command goes on"
             ) from error
+        except _Gone as error:
+            raise UserError(f"{METADATA}: is there no more; look for a newer colorlib") from error
         except _Refused as error:
             raise UserError(f"{METADATA}: {error}") from error
         except httpx.HTTPError as error:
@@ -280,8 +342,7 @@ def _fetch_metadata(client, line, archive):
 def _continue(client, line, archive):
     archive.parent.mkdir(exist_ok=True)
     have = archive.stat().st_size if archive.exists() else 0
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    with client.stream("GET", METADATA, headers=headers) as response:
+    with _ask(client, METADATA, {"Range": f"bytes={have}-"} if have else None) as response:
         if response.status_code != 416:  # else there is nothing more to come
             _check(response)
             goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
@@ -294,6 +355,8 @@ def _continue(client, line, archive):
             ):
                 for block in response.iter_raw():
                     file.write(block)
+                    if file.tell() > LARGEST_ARCHIVE:
+                        raise _Refused("more comes than the metadata have")
                     bar.update(len(block))
                     line.answered()
     found = sha256_of(archive)
@@ -327,13 +390,12 @@ def _fetch(client, line, address, path, size):
     for _ in range(TRIES):
         asked = line.turn()
         try:
-            response = client.get(address)
-            if response.status_code in (404, 410):
-                line.answered()
-                return GONE
-            _check(response)
-            _look_at(response.content, size)
-        except (_Refused, httpx.InvalidURL) as error:
+            content = client.get(address, most=4 * size * size + 100_000)
+            _look_at(content, size)
+        except _Gone:
+            line.answered()
+            return GONE
+        except (_Refused, httpx.InvalidURL, ValueError) as error:
             return str(error)
         except httpx.HTTPError as error:
             problem, pause = _explain(error)
@@ -341,7 +403,7 @@ def _fetch(client, line, address, path, size):
         else:
             line.answered()
             with atomic_write(path) as temporary:
-                temporary.write_bytes(response.content)
+                temporary.write_bytes(content)
             return None
     return problem
 
@@ -350,7 +412,8 @@ def _look_at(content, size):
     """Raise if this is not a whole JPEG of `size` x `size` pixels."""
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
-            image.load()
+            if image.size == (size, size):  # else no memory is spent on it
+                image.load()
     except Exception as error:  # a decoder fed with damaged bytes can raise anything
         raise _Unfit("what came is no JPEG, or a damaged one") from error
     if image.size != (size, size):
@@ -366,15 +429,23 @@ def _fetch_all(out, state, order, line, fetch):
         sample = itertools.islice(left, state["limit"])
         return [photo for photo in sample if photo not in there and photo not in failed]
 
-    with (
-        tqdm(None, "Photos", state["limit"], unit="photo", initial=len(there)) as bar,
-        ThreadPoolExecutor(WORKERS) as pool,
-    ):
+    jobs, done = queue.SimpleQueue(), queue.SimpleQueue()
+    # Daemons: whatever a server does to them, they cannot keep the program from ending.
+    workers = [
+        threading.Thread(target=_work, args=(line, fetch, jobs, done), daemon=True)
+        for _ in range(WORKERS)
+    ]
+    for worker in workers:
+        worker.start()
+    with tqdm(None, "Photos", state["limit"], unit="photo", initial=len(there)) as bar:
         try:
             while todo := missing():  # again, if some were deleted and others take their place
-                jobs = {pool.submit(fetch, photo): photo for photo in todo}
-                for job in as_completed(jobs):
-                    photo, problem = jobs[job], job.result()
+                for photo in todo:
+                    jobs.put(photo)
+                for _ in todo:
+                    photo, problem = done.get()
+                    if isinstance(problem, Exception):
+                        raise problem
                     if problem is None:
                         there.add(photo)
                         streak.clear()
@@ -397,5 +468,20 @@ def _fetch_all(out, state, order, line, fetch):
                         )
         finally:
             line.closed.set()
-            pool.shutdown(cancel_futures=True)
+            for _ in workers:
+                jobs.put(None)
+            end = time.monotonic() + FAREWELL
+            for worker in workers:
+                worker.join(max(0, end - time.monotonic()))
     return there, failed
+
+
+def _work(line, fetch, jobs, done):
+    """Bring photo after photo, until there is none or the line is closed."""
+    client = _Client()
+    while (photo := jobs.get()) is not None and not line.closed.is_set():
+        try:
+            done.put((photo, fetch(client, photo)))
+        except Exception as error:  # the main thread raises it
+            done.put((photo, error))
+    client.client.close()

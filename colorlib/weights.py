@@ -8,10 +8,17 @@ Chapter: 05_training.
 """
 
 import dataclasses
+import os
+import re
 from pathlib import Path
+
+import h5py
+import numpy as np
+from keras import ops
 
 from colorlib import designs
 from colorlib.files import UserError, atomic_write, read_json, sha256_of, write_json
+from colorlib.images import LARGEST_SIDE
 
 
 def save_network(network, path, design: str, options: dict, half: bool = False, **card):
@@ -66,7 +73,8 @@ def load_network(path):
     Raises
     ------
     UserError
-        If a file is missing, damaged, of another network or not the one that the JSON describes.
+        If a file is missing, damaged, of another network, holds what are no finite numbers, or is
+        not the one that the JSON describes.
     """
     weights, description = _names(path)
     card = read_card(path)
@@ -75,17 +83,45 @@ def load_network(path):
             f"{weights}: is not the file that {description.name} describes; get both anew"
         )
     try:
+        _look_through(weights)
         network = designs.build_network(card["design"], card["options"])
+        network.load_weights(weights)
+        for variable in network.weights:
+            if not np.isfinite(ops.convert_to_numpy(variable)).all():
+                raise ValueError(f"{variable.path} holds values that are no finite numbers")
     except UserError as error:
         raise UserError(f"{description}: {error}") from error
-    try:
-        network.load_weights(weights)
-    except (ValueError, OSError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except Exception as error:  # damaged bytes and odd options can raise anything
+        reason = str(error).strip().splitlines() or [type(error).__name__]
         raise UserError(
-            f"{weights}: does not fit the network in {description.name} ({reason})"
+            f"{weights}: does not fit the network in {description.name} ({reason[0]:.300})"
         ) from error
     return network, card
+
+
+def _look_through(path):
+    """Raise what is wrong with a file of weights, before memory is spent on it.
+
+    It holds real numbers, as many bytes of them as it is long, and leads to no other file.
+    """
+
+    sizes = []
+
+    def look(name, link):  # what it returns ends the search
+        if not isinstance(link, h5py.HardLink):
+            return f"{name} leads elsewhere"
+        part = file[name]
+        if isinstance(part, h5py.Dataset):
+            sizes.append(part.nbytes)
+            if part.dtype.kind not in "fiu" or part.external or part.is_virtual:
+                return f"{name} holds no real numbers"
+
+    with h5py.File(path) as file:
+        problem = file.visititems_links(look)
+    if not problem and sum(sizes) > os.path.getsize(path):
+        problem = "it claims more numbers than it holds"
+    if problem:
+        raise ValueError(problem)
 
 
 def read_card(path):
@@ -103,9 +139,29 @@ def read_card(path):
         card = _of_today(read_json(description))
         if missing := {"sha256", "design", "options"} - card.keys():
             raise KeyError(*missing)
-    except (KeyError, TypeError, AttributeError) as error:
+        if problem := next(_problems(card), None):
+            raise UserError(problem)
+    except UserError as error:
+        raise UserError(f"{description}: {str(error).removeprefix(f'{description}: ')}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{description}: does not describe a colorlib network ({error})") from error
     return card
+
+
+def _problems(card):
+    """What in a card cannot be, in words."""
+    if not re.fullmatch("[0-9a-f]{64}", card["sha256"]):
+        yield f"sha256 is {card['sha256']!r:.80}; get the file anew"
+    for name in ("extractor", "extractor_weights"):
+        if not isinstance(card.get(name, ""), str):
+            yield f"{name} is {card[name]!r:.80}; get the file anew"
+    for name, step in (("size", 64), ("extractor_size", 1)):
+        value = card.get(name, step)
+        if type(value) is not int or not step <= value <= LARGEST_SIDE or value % step:
+            yield f"{name} is {value!r:.80}; it takes a multiple of {step} up to {LARGEST_SIDE}"
+    if not isinstance(card["options"], dict):
+        yield f"options are {card['options']!r:.80}; they take a dictionary"
+    designs.options_of(card["design"], card["options"])
 
 
 def _of_today(card):
@@ -129,6 +185,11 @@ def _of_today(card):
 
 
 def _names(path):
-    path = Path(path) / "model" if Path(path).is_dir() else path
+    if not isinstance(path, (str, os.PathLike)):
+        raise UserError(f"{path!r:.80}: names no network; give a path, such as runs/mine")
+    try:
+        path = Path(path) / "model" if Path(path).is_dir() else path
+    except OSError as error:
+        raise UserError(f"{path!s:.80}: cannot be read ({error.strerror})") from error
     path = str(path).removesuffix(".json").removesuffix(".weights.h5")
     return Path(path + ".weights.h5"), Path(path + ".json")

@@ -14,13 +14,15 @@ import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import keras
 
 from colorlib import losses
 from colorlib.designs import baldassarre2017, larsson2016, paper, unet, zhang2016
 from colorlib.files import UserError
+
+MOST = 2048  # of any option's number, such as filters: memory grows with their square
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,26 +143,39 @@ def options_of(name: str, values: dict):
     Raises
     ------
     UserError
-        If there is no such design or option, or a value is of another kind than the default.
+        If there is no such design or option, or a value is of another kind than the default, no
+        choice of the option, or beyond all reason.
     """
     kind = design_named(name).options
-    known = {field.name: field.default for field in dataclasses.fields(kind)}
+    known = {field.name: field for field in dataclasses.fields(kind)}
     chosen = {}
     for option, value in values.items():
         if option not in known:
             raise UserError(
-                f"the design {name} has no option {option!r}; "
+                f"the design {name} has no option {option!r:.80}; "
                 + (f"it has {', '.join(known)}" if known else "it has none")
             )
-        usual = known[option]
+        usual, choices = known[option].default, get_args(known[option].type)
         if isinstance(usual, tuple) and isinstance(value, list):  # as JSON has it
             value = tuple(value)
-        if isinstance(usual, float) and type(value) is int:
+        if isinstance(usual, float) and type(value) is int and abs(value) <= MOST:
             value = float(value)
-        if type(value) is not type(usual):
-            raise UserError(f"the option {option} is {value!r}; it takes a value like {usual!r}")
+        if not _is_like(value, usual) or (choices and value not in choices):
+            kind_of = f"one of {', '.join(choices)}" if choices else f"a value like {usual!r}"
+            raise UserError(f"the option {option} is {value!r:.80}; it takes {kind_of}")
         chosen[option] = value
     return kind(**chosen)
+
+
+def _is_like(value, usual):
+    """Whether an option's value is of the kind of the usual one, and not beyond all reason."""
+    if isinstance(usual, tuple):
+        same = isinstance(value, tuple) and len(value) == len(usual)
+        return same and all(map(_is_like, value, usual))
+    if type(usual) in (int, float):
+        least = 1 if type(usual) is int else 0
+        return type(value) in {int, type(usual)} and least <= value <= MOST
+    return type(value) is type(usual)
 
 
 def build_network(name: str, options: dict | None = None, precision: str = "float32"):

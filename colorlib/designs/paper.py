@@ -8,6 +8,7 @@ Chapter: 04_network. Source: paper, section 3.3.
 """
 
 import dataclasses
+from typing import Literal
 
 import keras
 import numpy as np
@@ -58,9 +59,9 @@ class Options:
     """
 
     encoder_filters: tuple = (64, 128, 128, 256, 256, 512)
-    l_range: str = "-1..1"
+    l_range: Literal["-1..1", "0..100"] = "-1..1"
     ab_divisor: float = 128.0
-    class_scores: str = "logits"
+    class_scores: Literal["logits", "softmax"] = "logits"
     norm_after_relu: bool = True
     norm_momentum: float = 0.9
 

@@ -40,7 +40,7 @@ from tqdm import tqdm
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
-from colorlib.files import UserError, atomic_write, read_json, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, print_any_name, read_json, sha256_of, write_json
 from tools.classroom import exercises, fence, student
 from tools.site import book
 
@@ -104,10 +104,13 @@ def main(arguments=None):
     # nbgrader starts alembic by name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     warnings.simplefilter("ignore")  # nbgrader's and nbformat's: nobody here could mend them
+    print_any_name()
     try:
         chosen.pop("command")(**chosen)
     except UserError as error:
         sys.exit(f"{Path(__file__).name}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"{Path(__file__).name}: interrupted; the same command goes on")
 
 
 def _path(text):
@@ -123,6 +126,10 @@ def make(course, private):
     if not (course / "nbgrader_config.py").exists():
         (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     copier = student.Copier.of_the_book()
+    # Whatever becomes of the repository, a class goes on with what its assignments were made from.
+    address = book.repository()
+    installed_from = f"git+{address}@{book.commit()}"
+    copier.installation = copier.installation.replace(f"git+{address}", installed_from)
     for stem, notebook in copier.books.items():
         graded = [each for each in exercises.of_chapter(stem, notebook) if each.graded]
         if graded:
@@ -185,7 +192,11 @@ def grade(course, submissions, seconds):
     print(f"Students' code runs {behind.words}.")
     graded = _graded(course)
     for stem, who, read, remark in tqdm(_handed_in(course, submissions), unit="notebook"):
-        data = read() if read else None
+        try:
+            data = read() if read else None
+        except Exception as error:  # a zip may be locked, a file unreadable
+            data, read = None, None
+            remark = f"cannot be read ({error})"
         digest = None if data is None else hashlib.sha256(data).hexdigest()
         state = [digest, sha256_of(course / "source" / stem / f"{stem}.ipynb")]
         before = graded.setdefault(stem, {}).get(who)

@@ -18,6 +18,7 @@ import dataclasses
 import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -329,6 +330,8 @@ def apart(seconds, work, *arguments):
 
 
 def _send(sender, folder, work, arguments):
+    # Ctrl-C reaches all processes of a terminal; the one that waits for this one decides.
+    signal.signal(signal.SIGINT, lambda *_: None)
     tempfile.tempdir = str(folder)
     if sys.platform == "linux":
         adopt_orphans = 36  # PR_SET_CHILD_SUBREAPER of prctl

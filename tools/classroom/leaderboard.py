@@ -20,12 +20,25 @@ from typing import NamedTuple
 
 from colorlib import evaluation, photoset
 from colorlib.colorizer import SHIPPED
-from colorlib.files import UserError, atomic_write, read_json
+from colorlib.files import UserError, atomic_write, print_any_name, read_json
 from colorlib.metrics import METRICS
 
 COLUMNS = ("loss", "AuC", "AuC rebalanced", "CIEDE2000", "chroma")
 # The same photos give the same opponents up to rounding; other photos differ by far more.
 TOLERANCE = 0.005
+# What a mean over photos can be at all: nothing is further than the corners of Lab and RGB.
+POSSIBLE = {
+    "loss": (0, 4),
+    "AuC": (0, 1),
+    "AuC rebalanced": (0, 1),
+    "PSNR": (0, 100),
+    "SSIM": (-1, 1),
+    "CIEDE2000": (0, 150),
+    "colourfulness": (0, 500),
+    "chroma": (0, 182),
+}
+LEAD = "the difference to the best opponent"
+LONGEST = 200  # characters of a text on the page
 CEILING = "true ab at 4x4"  # PSNR 4.8 dB above grey; Zhang 2017 needs over five hints for as much
 
 
@@ -45,6 +58,7 @@ def main(arguments=None):
     parser.add_argument("--set", default="commons", help="the photo set they were measured on")
     parser.add_argument("-o", "--out", type=Path, default=Path("leaderboard.html"))
     chosen = parser.parse_args(arguments)
+    print_any_name()
     try:
         files = sorted(chosen.reports.glob("*.json"))
         if not files:
@@ -52,9 +66,11 @@ def main(arguments=None):
         reference = evaluation.compare({}, photoset.load(chosen.set))
         entries, refused = read_entries(files, reference)
         with atomic_write(chosen.out) as temporary:
-            temporary.write_text(page(entries, reference), encoding="utf-8")
+            temporary.write_text(page(entries, reference), encoding="utf-8", errors="replace")
     except UserError as error:
         sys.exit(f"leaderboard: {error}")
+    except KeyboardInterrupt:
+        sys.exit("leaderboard: interrupted; the same command begins anew")
     for error in refused:
         print(f"refused: {error}", file=sys.stderr)
     print(f"{chosen.out}: {len(entries)} networks, {len(refused)} reports refused")
@@ -105,11 +121,11 @@ def read_entry(file, reference):
         report = read_json(file)
         (name,) = report["weights"]
         entry = Entry(
-            file.stem,
+            _shown(file.stem),
             report["weights"][name],
             {metric: report["summary"][name][metric] for metric in METRICS},
             report["beaten"][name]["loss"],
-            "{date}, {processor}, {cores} cores".format(**report["machine"]),
+            _shown("{date}, {processor}, {cores} cores".format(**report["machine"])),
         )
         doubt = next(doubts(entry, report, reference), None)
     except (
@@ -121,18 +137,25 @@ def read_entry(file, reference):
         RecursionError,
     ) as error:
         raise UserError(
-            f"{file}: is no whole report of one network ({type(error).__name__}: {error}); "
+            f"{file}: is no whole report of one network ({type(error).__name__}: {error!s:.80}); "
             "ask for the file that `colorlib evaluate --weights ... -o` wrote"
         ) from error
     if doubt:
-        raise UserError(f"{file}: {doubt}")
+        raise UserError(f"{file}: {doubt:.400}")
     return entry
+
+
+def _shown(text):
+    """A text without signs that would turn round or hide what stands beside it."""
+    return "".join(sign for sign in text if sign.isprintable())
 
 
 def doubts(entry, report, reference):
     """Reasons not to believe a report, in words; none for an honest one."""
     if not re.fullmatch("[0-9a-f]{64}", entry.weights):
-        yield f"names weights {entry.weights!r}, which is no SHA-256; it was edited"
+        yield f"names weights {entry.weights!r:.80}, which is no SHA-256; it was edited"
+    if len(entry.made) > LONGEST:
+        yield f"describes its machine in {len(entry.made)} characters; it was edited"
     if entry.weights == read_json(f"{SHIPPED['paper']}.json")["sha256"]:
         yield "measures the weights that come with the kit; give --weights to colorlib evaluate"
     if report["photos"] != reference["photos"]:
@@ -148,10 +171,13 @@ def doubts(entry, report, reference):
                     f"says that {rival!r} has {metric} {claimed:.4f}, and here it has {true:.4f}: "
                     "it was measured on other photos, or edited"
                 )
-    for what, found in (*entry.row.items(), ("the difference to the best opponent", entry.lead)):
+    for what, found in (*entry.row.items(), (LEAD, entry.lead)):
         low, mean, high = found["low"], found.get("mean", found.get("difference")), found["high"]
         if not (all(map(math.isfinite, (low, mean, high))) and low <= mean <= high):
             yield f"{what}: {mean} is not within {low} to {high}; it is damaged or was edited"
+        least, most = POSSIBLE.get(what, (-4, 4))
+        if not least <= low <= high <= most:
+            yield f"{what}: {low} to {high} cannot be, only {least} to {most}; it was edited"
     loss = entry.row["loss"]["mean"]
     rivals = {rival: reference["summary"][rival]["loss"]["mean"] for rival in evaluation.RIVALS}
     if not math.isclose(loss - min(rivals.values()), entry.lead["difference"], abs_tol=1e-4):

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import yaml
 
+from colorlib.files import UserError
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
@@ -117,6 +119,18 @@ def require_address():
             "is: make address URL=https://github.com/someone/kit (only to try things out: set "
             "COLORLIB_PLACEHOLDER=1)"
         )
+
+
+def commit():
+    """The commit that this copy of the kit is at."""
+    command = ["git", "-C", ROOT, "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise UserError(
+            f"{ROOT}: is no git repository, so there is no commit to install colorlib from; "
+            "get the kit with git clone"
+        ) from error
 
 
 def site_address():
