@@ -31,7 +31,7 @@ FLOORS = (
 # is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
-        2280,
+        2460,
         "colorlib/{lab,bins,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
         "baselines,anatomy,recipes,batches,training,monitor,optimizers,colorizer,evaluation,"
         "ablation,figures,tables,designs/*}.py",

@@ -125,7 +125,11 @@ def build(options=Options()):
             wide, 3, padding="same", activation="relu", kernel_initializer="he_normal",
             name=f"conv8_{number}",
         )(x)  # fmt: skip
-    logits = layers.Conv2D(len(bins.centres()), 1, dtype="float32", name="likely")(x)
+    # It begins without looking, see `learn_prior`.
+    blind = keras.initializers.RandomNormal(stddev=1e-3, seed=0)
+    logits = layers.Conv2D(
+        len(bins.centres()), 1, kernel_initializer=blind, dtype="float32", name="likely"
+    )(x)  # fmt: skip
     answer = {"logits": logits, "rarity": bins.Rarity(MIX, name="rarity")(logits)}
     return keras.Model({"lightness": lightness}, answer, name="zhang2016")
 
