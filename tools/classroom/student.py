@@ -121,7 +121,8 @@ class Copier:
             if not any(cell["cell_type"] == "code" for cell in cells):
                 cells.append(code(self.installation))
             tags = cell["metadata"].get("tags", [])
-            cells.append(code(text, {"tags": tags} if tags else {}))
+            folded = {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}
+            cells.append(code(text, ({"tags": tags} if tags else {}) | folded))
             cells += private(tag) if private else []
             if figure := figure_of(cell):
                 cells.append(markdown(self.caption(figure["name"], figure["caption"], stem)))
