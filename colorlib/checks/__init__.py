@@ -6,6 +6,7 @@
     check.lab_twins((twins, figure, answer))  # complete: whether it is good, people judge
     check.lab_chroma.hint(1)
     check.lab_chroma.solution()
+    swapped = check.network_swapped.use(swapped)  # a small task: right or not, the chapter goes on
 
 An exercise's name begins with the module here that judges it: `lab_chroma` is a function in
 `checks/lab.py`. Such a function draws fresh inputs, asks the library for the right answer, and
@@ -15,6 +16,7 @@ are written in the chapters, from which `tools/classroom/exercises.py` makes `da
 Chapters: the exercises of 01 to 07.
 """
 
+import ast
 import functools
 import importlib
 import json
@@ -94,6 +96,24 @@ class Exercise:
         except NotYet as reason:
             return Answer("not yet", str(reason))
         return Answer(self.best, praise or "")
+
+    def use(self, student):
+        """Judge the answer to a small task, a function, and say what to go on with.
+
+        Returns
+        -------
+        function
+            The student's, if it is right; else the chapter's own.
+        """
+        answer = self(student)
+        print(answer)
+        if answer.verdict == self.best:
+            return student
+        print("Until then the chapter goes on with its own.")
+        code = texts()[self.name]["solution"]
+        space = dict(getattr(student, "__globals__", {}))
+        exec(code, space)
+        return space[ast.parse(code).body[-1].name]
 
     def hint(self, number=1):
         """Show a hint; the first one gives least away."""

@@ -30,6 +30,41 @@ def _anatomy(side, channels, stack):
         return anatomy.layer_table(keras.Model(picture, x))
 
 
+def network_enlarged(student, draw):
+    """Twice the side without a grid: repeat every number, then convolve."""
+    from keras import ops
+
+    height, width = draw.integers(3, 7, 2)
+    x = draw.integers(1, 9, (height, width)).astype("float32")
+
+    def ones(picture):
+        """Sums of windows of 3 x 3, zeros around."""
+        (h, w), around = picture.shape, np.pad(picture, 1)
+        return sum(around[i : h + i, j : w + j] for i in range(3) for j in range(3))
+
+    twice = np.repeat(np.repeat(x, 2, axis=0), 2, axis=1)
+    handed_out = np.zeros((2 * height + 1, 2 * width + 1))
+    for i, j in np.ndindex(3, 3):
+        handed_out[i : i + 2 * height : 2, j : j + 2 * width : 2] += x
+    answer = call(student, x[None, ..., None])
+    if not hasattr(answer, "shape") or len(answer.shape) != 4:
+        raise NotYet("your function should return a picture (1, 2H, 2W, 1).")
+    compare(ops.convert_to_numpy(answer)[0, ..., 0], ones(twice), {
+        "You only enlarged: the convolution is missing.": twice,
+        "You convolved first and enlarged then: then every number stands there four times.": (
+            np.repeat(np.repeat(ones(x), 2, axis=0), 2, axis=1)
+        ),
+        "You did not enlarge: the side stayed as it was.": ones(x),
+        "That is the transposed convolution: enlarge with `layers.UpSampling2D`.": (
+            handed_out[:-1, :-1]
+        ),
+        'The stencil stays within the picture: `padding="same"` lets it look beyond the edge.': (
+            ones(twice)[1:-1, 1:-1]
+        ),
+        "You took the mean under the stencil: a stencil of ones adds up.": ones(twice) / 9,
+    })  # fmt: skip
+
+
 def network_layer(student, draw):
     """What a convolution puts out, holds and costs."""
     kernels, strides = (3, 5, 2, 4), (2, 2, 3, 1)  # an even stencil has no middle

@@ -1,17 +1,88 @@
 """The exercises of chapter 05_training."""
 
 import numpy as np
+from keras import ops
 from scipy.signal import lfilter
 
 from colorlib.checks.judging import (
     NotAttempted,
     NotYet,
+    call,
+    compare,
     describe,
     expect,
     expect_figure,
     expect_text,
     naming,
 )
+from colorlib.lab import rgb_to_lab
+from colorlib.losses import equation_1
+
+
+def training_forward(student, draw):
+    """What the network sees of a batch, and what its answer is compared with."""
+    photos = draw.random((2, 6, 5, 3), dtype="float32")
+    scores = draw.normal(size=(2, 1000)).astype("float32")
+    guess = draw.normal(0, 20, (2, 6, 5, 2)).astype("float32")
+    colors, seen = ops.convert_to_numpy(rgb_to_lab(photos)), []
+
+    def network(inputs, training):
+        if inputs["lightness"] is ...:
+            raise NotAttempted
+        seen.append((ops.convert_to_numpy(inputs["lightness"]), training))
+        return guess
+
+    loss = call(student, network, photos, scores, True)
+    if not seen:
+        raise NotYet("your function does not ask the network.")
+    (lightness, training), right = seen[0], colors[..., :1]
+    with naming("what the network sees"):
+        compare(lightness, right, {
+            "You gave it all of Lab: then the answer stands in the question.": colors,
+            "You gave it a and b: they are the answer.": colors[..., 1:],
+            "The last axis is gone: `[..., 0]` takes a number out, `[..., :1]` keeps a list.": (
+                colors[..., 0]
+            ),
+            "You scaled L: the network's first layer does that.": right / 50 - 1,
+            "You divided L by 100: the network's first layer scales it.": right / 100,
+        })  # fmt: skip
+    if training is not True:
+        raise NotYet("hand `training` on to the network: BatchNorm needs to know.")
+
+    def against(ab):
+        return ops.convert_to_numpy(equation_1({"ab": ab}, guess))
+
+    with naming("the loss"):
+        compare(ops.convert_to_numpy(loss), against(colors[..., 1:]), {
+            "You compared with L and a: a and b are the last two of the three.": (
+                against(colors[..., :2])
+            ),
+            "You divided a and b by 128: the equation does that, and the answer is in Lab units.": (
+                against(colors[..., 1:] / 128)
+            ),
+        })  # fmt: skip
+
+
+def training_mean(student, draw):
+    """The mean over photos, from the means over batches of unequal size."""
+    sizes = np.append(np.full(int(draw.integers(1, 4)), 32), draw.integers(2, 15))
+    losses = draw.uniform(0.01, 0.03, len(sizes))
+    expect(
+        student,
+        losses,
+        sizes,
+        right=np.average(losses, weights=sizes),
+        mistakes={
+            "You took the mean of the batches: then a photo of a small batch counts more.": (
+                losses.mean()
+            ),
+            "You forgot to divide by the number of photos.": losses @ sizes,
+            "You divided by the number of batches: how many photos are there?": (
+                losses @ sizes / len(sizes)
+            ),
+            "You divided each loss by its size: it is a mean already.": np.sum(losses / sizes),
+        },
+    )
 
 
 def training_rate(student, draw):

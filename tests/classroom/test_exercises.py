@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from colorlib import checks
 from tools.classroom import exercises, student
@@ -13,7 +14,8 @@ from tools.classroom import exercises, student
 ROOT = Path(__file__).parents[2]
 
 BOOKS = student.masters()
-ALL = {each.name: each for each in exercises.of_the_book()}
+TASKS = {each.name: each for each in exercises.tasks_of_the_book()}
+ALL = {each.name: each for each in exercises.of_the_book()} | TASKS
 GRADED = [name for name, each in ALL.items() if each.kind == "graded"]
 DRAWS = 5  # of a check's inputs: each of them has to find the mistake
 
@@ -22,12 +24,25 @@ def wrong_answers(name):
     return importlib.import_module(f"wrong_answers.{name.split('_')[0]}").WRONG[name]
 
 
+def imports_of(notebook):
+    """What a chapter imports, as code."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    trees = [
+        ast.parse(TransformerManager().transform_cell("".join(cell["source"]))) for cell in cells
+    ]
+    found = [each for tree in trees for each in tree.body]
+    kept = [each for each in found if isinstance(each, (ast.Import, ast.ImportFrom))]
+    return "\n".join(map(ast.unparse, kept))
+
+
 @pytest.fixture(scope="module")
 def setups():
-    """For each chapter, what its exercises may use: run once."""
+    """For each chapter, what its exercises and tasks may use: run once."""
     spaces = {}
     for stem, notebook in BOOKS.items():
         spaces[stem] = {}
+        if any(task.chapter == stem for task in TASKS.values()):
+            exec(imports_of(notebook), spaces[stem])
         exec(exercises.setup_of(notebook), spaces[stem])
     return spaces
 
@@ -41,7 +56,10 @@ def answer_to(setups):
         exec(exercise.stub, space)
         exec(code, space)
         tree = ast.parse(exercise.check)
-        last = ast.Expression(tree.body.pop().value)
+        last = tree.body.pop()
+        if exercise.name in TASKS:
+            return getattr(checks.check, exercise.name)(space[last.targets[0].id])
+        last = ast.Expression(last.value)
         exec(compile(tree, "check", "exec"), space)
         return eval(compile(last, "check", "eval"), space)
 
@@ -118,7 +136,7 @@ def test_under_the_strict_setting_every_check_raises(answer_to, monkeypatch):
 
 @pytest.mark.parametrize("stem", [stem for stem in BOOKS if not stem.startswith("00")])
 def test_a_chapter_has_exercises_of_every_kind(stem):
-    found = [each for each in ALL.values() if each.chapter == stem]
+    found = [each for each in ALL.values() if each.chapter == stem and each.kind != "task"]
     assert 4 <= len(found) <= 6
     assert {each.kind for each in found} == {"practice", "graded", "graded by hand"}
     chapter = int(stem.split("_")[0])
@@ -130,7 +148,7 @@ def test_a_chapter_has_exercises_of_every_kind(stem):
 
 
 def test_what_checks_tell_is_in_step_with_the_chapters():
-    texts = exercises.texts(exercises.of_the_book(), student.Copier.of_the_book())
+    texts = exercises.texts(ALL.values(), student.Copier.of_the_book())
     assert json.loads(checks.TEXTS.read_text("utf-8")) == texts, "stale: make exercises"
 
 
@@ -139,6 +157,20 @@ def test_no_graded_solution_is_in_the_package():
     for each in ALL.values():
         if each.graded:
             assert json.dumps(solution_of(each))[1:-1] not in text
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_chapter_goes_on_with_what_is_right(name, setups, capsys):
+    task, space = TASKS[name], dict(setups[TASKS[name].chapter])
+    exec(task.stub, space)
+    exec(task.check, space)
+    assert "not attempted" in capsys.readouterr().out
+    target = ast.parse(task.check).body[-1].targets[0].id
+    assert getattr(checks.check, name)(space[target]).verdict == "correct"
+    exec(task.solution, space)
+    mine = space[target]
+    exec(task.check, space)
+    assert space[target] is mine and "correct" in capsys.readouterr().out
 
 
 def test_hints_and_solutions_are_shown():

@@ -45,6 +45,7 @@ def test_code_is_that_of_the_master_after_an_installation(stem):
     installation, *code = cells(student.COPIES / f"{stem}.ipynb", "code")
     master = student.read(ROOT / "notebooks" / f"{stem}.ipynb")["cells"]
     shown = [cell for cell in master if not (student.tag_of(cell) or "").startswith("solution:")]
+    shown = [cell for cell in shown if student.MAKERS not in cell["metadata"].get("tags", [])]
     assert code == ["".join(c["source"]) for c in shown if c["cell_type"] == "code"]
     assert f"git+{book.repository()}" in installation
 
@@ -59,6 +60,12 @@ def test_no_solution_and_no_note_reaches_a_student(stem):
     master = student.read(student.MASTERS / f"{stem}.ipynb")["cells"]
     hints = [cell for cell in master if (student.tag_of(cell) or "").startswith("hint:")]
     assert text.count("<details><summary>Hint") == len(hints)
+
+
+@pytest.mark.parametrize("stem", [stem for stem in STEMS if stem < "07"])
+def test_no_assertion_of_the_makers_reaches_a_student(stem):
+    assert not [source for source in cells(student.COPIES / f"{stem}.ipynb", "code")
+                if re.search(r"^\s*assert ", source, re.MULTILINE)]  # fmt: skip
 
 
 @pytest.mark.parametrize("stem", STEMS)

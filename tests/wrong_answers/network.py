@@ -72,7 +72,31 @@ def ceilings(errors="np.linalg.norm(away, axis=-1).mean((1, 2))", titles="['one'
     return CEILINGS.format(errors=errors, titles=titles, text=text)
 
 
+ENLARGED = """\
+def enlarged(x):
+    convolve = layers.Conv2D(1, 3, padding="{padding}", use_bias=False, kernel_initializer="ones")
+    grow = layers.UpSampling2D(2)
+    transpose = layers.Conv2DTranspose(
+        1, 3, 2, "same", use_bias=False, kernel_initializer="ones"
+    )
+    return {answer}
+"""
+
+
+def enlarged(answer="convolve(grow(x))", padding="same"):
+    return ENLARGED.format(answer=answer, padding=padding)
+
+
 WRONG = {
+    "network_enlarged": [
+        ("only enlarged", enlarged("grow(x)")),
+        ("convolved first", enlarged("grow(convolve(x))")),
+        ("did not enlarge", enlarged("convolve(x)")),
+        ("That is the transposed", enlarged("transpose(x)")),
+        ("stays within", enlarged(padding="valid")),
+        ("took the mean", enlarged("convolve(grow(x)) / 9")),
+        ("return a picture", enlarged("convolve(grow(x))[0, ..., 0]")),
+    ],
     "network_layer": [
         (
             "k // 2 zeros",

@@ -27,7 +27,41 @@ figure = figures.photo_grid([unseen[:4]], ("true", "cost 1", "cost 2", "cost 3")
 text = "The mean lies between, the most probable colour jumps when the chances change. " * 7
 """
 
+FORWARD = """\
+def loss_of(network, photos, scores, training):
+    colors = lab.rgb_to_lab(photos)
+    inputs = {{"lightness": {lightness}, "class_scores": scores}}
+    return equation_1({{"ab": {ab}}}, network(inputs, training={training}))
+"""
+
+
+def forward(lightness="colors[..., :1]", ab="colors[..., 1:]", training="training"):
+    return FORWARD.format(lightness=lightness, ab=ab, training=training)
+
+
+MEAN = "def mean_loss(losses, sizes):\n    return "
+
 WRONG = {
+    "training_forward": [
+        ("all of Lab", forward(lightness="colors")),
+        ("they are the answer", forward(lightness="colors[..., 1:]")),
+        ("last axis is gone", forward(lightness="colors[..., 0]")),
+        ("You scaled L", forward(lightness="colors[..., :1] / 50 - 1")),
+        ("divided L by 100", forward(lightness="colors[..., :1] / 100")),
+        ("with L and a", forward(ab="colors[..., :2]")),
+        ("by 128", forward(ab="colors[..., 1:] / 128")),
+        ("hand `training` on", forward(training="False")),
+        (
+            "does not ask the network",
+            "def loss_of(network, photos, scores, training):\n    return 0.0",
+        ),
+    ],
+    "training_mean": [
+        ("mean of the batches", MEAN + "np.mean(losses)"),
+        ("number of photos", MEAN + "np.dot(losses, sizes)"),
+        ("number of batches", MEAN + "np.dot(losses, sizes) / len(sizes)"),
+        ("is a mean already", MEAN + "np.sum(losses / sizes)"),
+    ],
     "training_rate": [
         ("from step 0", RATE + "peak * (1 + np.cos(np.pi * step / total)) / 2)"),
         ("forgot to halve", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / (total - warm))))"),

@@ -12,7 +12,16 @@ function in `colorlib/checks` that judges it):
     solution:NAME    code, folded; practice only. That of a graded exercise is private
     instructor:NAME  Markdown: common errors, discussion; on no public page
 
-The line of facts is one of
+A small task on the way, a line or two to fill in, has no hints, notes or marks. Its cells are
+
+    task:NAME        Markdown: **Your turn: TITLE.** and what to write in place of the dots
+    stub:NAME        code: a function with dots
+    solution:NAME    code, folded
+    check:NAME       code: function = check.NAME.use(function)
+
+and whoever fills in nothing goes on with the chapter's own function.
+
+The line of facts of an exercise is one of
 
     *Practice · 10 minutes · easy*
     *Graded, 4 marks · 20 minutes · medium*
@@ -39,6 +48,7 @@ FACTS = re.compile(
     r" · (?P<minutes>\d+) minutes · (?P<difficulty>easy|medium|hard)\*$",
     re.MULTILINE,
 )
+TURN = re.compile(r"^\*\*Your turn: (?P<title>.+?)\.\*\* ")
 HINT = re.compile(r"^:::\{admonition\} Hint \d+\n:class: dropdown hint\n(.*)^:::$", re.M | re.S)
 
 
@@ -50,7 +60,7 @@ class Exercise:
     chapter: str  # the notebook's stem
     number: str  # "1.2"
     title: str
-    kind: str  # "practice", "graded" or "graded by hand"
+    kind: str  # "practice", "graded" or "graded by hand"; "task" on the way
     marks: int  # 0 for practice
     minutes: int
     difficulty: str
@@ -63,25 +73,53 @@ class Exercise:
 
     @property
     def graded(self):
-        return self.kind != "practice"
+        return self.kind.startswith("graded")
 
 
 def of_chapter(stem, notebook):
     """The exercises of a notebook, in order."""
+    cells = _cells(notebook)
+    return [_exercise(name, stem, cells[name]) for name in cells if "task" not in cells[name]]
+
+
+def tasks_of(stem, notebook):
+    """The small tasks on the way through a notebook, in order."""
+    cells = _cells(notebook)
+    return [_task(name, stem, cells[name]) for name in cells if "task" in cells[name]]
+
+
+def _cells(notebook):
+    """What each exercise and task consists of: name -> role -> texts of its cells."""
     cells = {}
     for cell in notebook["cells"]:
         if (tag := student.tag_of(cell)) and ":" in tag:
             role, name = tag.split(":", 1)
             cells.setdefault(name, {}).setdefault(role, []).append("".join(cell["source"]))
-    return [_exercise(name, stem, found) for name, found in cells.items()]
+    return cells
+
+
+def _one(role, name, stem, cells):
+    found = cells.get(role, [])
+    if len(found) != 1:
+        raise ValueError(f"{stem}: {name} has {len(found)} cells tagged {role}:{name}, not one")
+    return found[0]
+
+
+def _task(name, stem, cells):
+    def one(role):
+        return _one(role, name, stem, cells)
+
+    if not (turn := TURN.search(one("task"))):
+        raise ValueError(f"{stem}: {name} does not begin with **Your turn: TITLE.**")
+    return Exercise(
+        *(name, stem, "", turn["title"], "task", 0, 3, "easy", one("task"), []),
+        *(one("stub"), one("check"), one("solution"), ""),
+    )
 
 
 def _exercise(name, stem, cells):
     def one(role):
-        found = cells.get(role, [])
-        if len(found) != 1:
-            raise ValueError(f"{stem}: {name} has {len(found)} cells tagged {role}:{name}, not one")
-        return found[0]
+        return _one(role, name, stem, cells)
 
     text = one("exercise")
     heading, facts = HEADING.search(text), FACTS.search(text)
@@ -120,6 +158,12 @@ def of_the_book():
     return [each for stem, notebook in books.items() for each in of_chapter(stem, notebook)]
 
 
+def tasks_of_the_book():
+    """All small tasks of all chapters."""
+    books = student.masters()
+    return [each for stem, notebook in books.items() for each in tasks_of(stem, notebook)]
+
+
 def private(folder, name, part):
     """A file of a private folder, or None: `part` is solution.py, hidden.py or notes.md."""
     path = Path(folder) / name / part
@@ -135,7 +179,7 @@ def texts(exercises, copier):
     """What `colorlib.checks` knows of the exercises."""
     return {
         each.name: {
-            "title": f"{each.number} {each.title}",
+            "title": f"{each.number} {each.title}".strip(),
             "kind": each.kind,
             "minutes": each.minutes,
             "difficulty": each.difficulty,
@@ -147,9 +191,9 @@ def texts(exercises, copier):
 
 
 def main():
-    exercises = of_the_book()
+    exercises = [*of_the_book(), *tasks_of_the_book()]
     write_json(TEXTS, texts(exercises, student.Copier.of_the_book()))
-    print(f"{TEXTS.relative_to(book.ROOT)}: {len(exercises)} exercises")
+    print(f"{TEXTS.relative_to(book.ROOT)}: {len(exercises)} exercises and tasks")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,10 @@ DIRECTIVE = re.compile(
 ROLE = re.compile(r"(?<!`)\{(?P<kind>[\w:]+)\}`(?P<text>[^`]+)`")
 EQUATION = re.compile(r"^\$\$\n(?P<body>.*?)\n\$\$ \((?P<name>[\w-]+)\)$", re.MULTILINE | re.DOTALL)
 # What cells are to an exercise, and which of them are not for students.
-ROLES = ("exercise:", "stub:", "check:", "hint:", "solution:", "instructor:")
+ROLES = ("exercise:", "task:", "stub:", "check:", "hint:", "solution:", "instructor:")
 KEPT_BACK = ("solution:", "instructor:")
+# Assertions by which the makers see that a chapter still says what is true; no part of the lesson.
+MAKERS = "makers"
 ADMONITIONS = ("note", "tip", "hint", "important", "warning", "caution", "seealso", "admonition")
 
 
@@ -110,6 +112,8 @@ class Copier:
             text, tag = "".join(cell["source"]), tag_of(cell) or ""
             if not private and tag.startswith(KEPT_BACK):
                 continue
+            if MAKERS in cell["metadata"].get("tags", []):
+                continue
             if cell["cell_type"] == "markdown":
                 cells.append(markdown(self.flatten(text, stem)))
                 cells += private(tag) if private else []
@@ -117,7 +121,8 @@ class Copier:
             if not any(cell["cell_type"] == "code" for cell in cells):
                 cells.append(code(self.installation))
             tags = cell["metadata"].get("tags", [])
-            cells.append(code(text, {"tags": tags} if tags else {}))
+            folded = {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}
+            cells.append(code(text, ({"tags": tags} if tags else {}) | folded))
             cells += private(tag) if private else []
             if figure := figure_of(cell):
                 cells.append(markdown(self.caption(figure["name"], figure["caption"], stem)))

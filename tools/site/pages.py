@@ -35,7 +35,10 @@ RUNTIMES = BOOK / "results" / "runtimes.json"
 STRIP = ("0375", "0032", "0029", "0806", "0450", "0432")
 INVENTED = ("0858", "0058", "0884", "0878")
 
-WORDS_A_MINUTE = 200
+# How much of a chapter is read in a minute. Folded code counts as its figure, and exercises name
+# their own minutes.
+A_MINUTE = {"words": 200, "lines of code": 12, "figures": 3}
+PACE = ", ".join(f"{count} {what}" for what, count in A_MINUTE.items())
 
 PACKAGES = {
     "keras": "the network and its training",
@@ -249,8 +252,7 @@ def write_syllabus_page(folder=BOOK):
         values[f"graded {stem}"] = together([each for each in found if each.graded])
     reading = [reading_minutes(notebook) for notebook in list(student.masters().values())[1:]]
     values["reading"] = (
-        f"a chapter is {min(reading)} to {max(reading)} minutes of reading, at "
-        f"{WORDS_A_MINUTE} words a minute"
+        f"a chapter is {min(reading)} to {max(reading)} minutes of reading, with {PACE} a minute"
     )
     fill("syllabus.md", values, folder)
 
@@ -275,7 +277,7 @@ def write_teaching_page(folder=BOOK):
         found = exercises.of_chapter(stem, notebook)
         values[f"time {stem}"] = (
             f"**Time.** It runs in {runs_in} on two CPU cores. Reading alone takes "
-            f"{reading_minutes(notebook)} minutes ({WORDS_A_MINUTE} words a minute). The exercises "
+            f"{reading_minutes(notebook)} minutes ({PACE} a minute). The exercises "
             f"ask for {sum(each.minutes for each in found)} minutes."
         )
         head = ("exercise", "kind", "marks", "minutes", "difficulty")
@@ -297,10 +299,19 @@ def together(found):
 
 
 def reading_minutes(notebook):
-    """How long a chapter's text takes to read, in whole minutes."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    read = [cell for cell in cells if not (student.tag_of(cell) or "").startswith("instructor:")]
-    return round(sum(len("".join(cell["source"]).split()) for cell in read) / WORDS_A_MINUTE)
+    """How long a chapter's prose, code and figures take to read, in whole minutes."""
+    minutes = 0
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if (student.tag_of(cell) or "").startswith(student.ROLES):
+            continue
+        if cell["cell_type"] == "markdown":
+            minutes += len(text.split()) / A_MINUTE["words"]
+            continue
+        minutes += bool(student.figure_of(cell)) / A_MINUTE["figures"]
+        if not {"hide-input", "remove-cell"} & set(cell["metadata"].get("tags", [])):
+            minutes += len(text.splitlines()) / A_MINUTE["lines of code"]
+    return round(minutes)
 
 
 # --- templates ---
