@@ -110,6 +110,8 @@ def read_card(path):
 
 def _of_today(card):
     """A card as it is written today; before, all networks were the paper's, with flags."""
+    if card.get("design") == "baldassarre2017" and not card["options"]:  # before it had any
+        return card | {"options": {"ab_divisor": 128.0}}
     if "network" not in card:
         return card
     options = dict(card["network"])
@@ -122,7 +124,7 @@ def _of_today(card):
     card = {name: value for name, value in card.items() if name != "network"}
     return {
         "design": design,
-        "options": options if design == "paper" else {},
+        "options": options if design == "paper" else {"ab_divisor": 128.0},
         "extractor_size": 256,
         **card,
     }

@@ -85,7 +85,9 @@ DESIGNS = {
         decodings={"mean": paper.smooth},
         options=paper.Options,
     ),
-    "baldassarre2017": Design(baldassarre2017.build, needs=("class_scores",)),
+    "baldassarre2017": Design(
+        baldassarre2017.build, needs=("class_scores",), options=baldassarre2017.Options
+    ),
     "unet": Design(
         unet.build,
         unet.loss,
