@@ -16,7 +16,7 @@ from scipy import ndimage
 
 from colorlib import designs, lab, weights
 from colorlib.files import UserError
-from colorlib.images import as_photo
+from colorlib.images import as_photo, pixels
 from colorlib.inputs import INPUTS, shrink
 
 WEIGHTS = Path(__file__).parent / "data" / "weights"
@@ -92,7 +92,11 @@ class Colorizer:
             If something is given that this design is not told.
         """
         if strange := set(given) - set(self.design.needs):
-            raise UserError(f"{', '.join(strange)}: {self.card['design']} is told no such thing")
+            others = [name for name, row in designs.DESIGNS.items() if strange <= {*row.needs}]
+            raise UserError(
+                f"{', '.join(strange)}: {self.card['design']} is told no such thing"
+                + (f"; take a network of the design {' or '.join(others)}" if others else "")
+            )
         small = shrink(photos, self.card["size"])  # (B, h, w, 3)
         told = {"lightness": lab.rgb_to_lab(small)[..., :1]}
         for name in self.design.needs:
@@ -156,7 +160,7 @@ class Colorizer:
         small = ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
         return guided(ops.convert_to_numpy(ab), ops.convert_to_numpy(small))
 
-    def colorize(self, photo, saturation=1.0, decode=None, **given):
+    def colorize(self, photo, saturation=1.0, decode=None, hints=None, **given):
         """Colourize one photo of any size.
 
         Parameters
@@ -167,6 +171,11 @@ class Colorizer:
             Factor for the predicted a and b; 0 is grey.
         decode : str, optional
             See `ab`.
+        hints : list of (x, y, colour), optional
+            What somebody knows of the colours, for networks that are told hints: x to the right
+            and y down, from 0, in the pixels of the photo as one sees it (upright); colour is
+            (a, b) in Lab units or "#rrggbb", of which the lightness does not count. None and []
+            are no hints.
         **given
             See `inputs`, for this one photo.
 
@@ -180,12 +189,15 @@ class Colorizer:
         Raises
         ------
         UserError
-            If `photo` is neither, or `saturation` is not a number of at least 0.
+            If `photo` is neither, `saturation` is not a number of at least 0, a hint lies outside
+            of the photo or has no colour, or the network is told no hints.
         """
         if not (isinstance(saturation, (int, float)) and 0 <= saturation < np.inf):
             raise UserError(
                 f"saturation is {saturation!r}; it must be a number of at least 0, such as 1.2"
             )
+        if hints is not None and not (isinstance(hints, (list, tuple)) and not hints):
+            given["hints"] = hints
         if isinstance(photo, Image.Image):
             whole = as_photo(photo)
             colored = Image.fromarray(
@@ -195,16 +207,7 @@ class Colorizer:
                 colored.putalpha(whole.getchannel("A"))
             colored.info = whole.info
             return colored
-        if not (
-            isinstance(photo, np.ndarray) and photo.dtype == np.uint8 and photo.shape[2:] == (3,)
-        ):
-            found = (
-                f"{photo.dtype} {photo.shape}"
-                if isinstance(photo, np.ndarray)
-                else type(photo).__name__
-            )
-            raise UserError(f"a photo must be a PIL image or a uint8 array (H, W, 3), not {found}")
-
+        photo = pixels(photo)
         height, width = photo.shape[:2]
         given = {name: [value] for name, value in given.items()}
         planes = [plane[0] for plane in self._planes(photo[None], decode, **given)]

@@ -13,13 +13,14 @@ Chapters: 04_network and those beyond the paper.
 import contextlib
 import dataclasses
 import functools
+import operator
 from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
 
 from colorlib import losses
-from colorlib.designs import baldassarre2017, paper, unet
+from colorlib.designs import baldassarre2017, iizuka2016, paper, unet, zhang2017
 from colorlib.files import UserError
 
 
@@ -87,6 +88,23 @@ DESIGNS = {
     ),
     "baldassarre2017": Design(
         baldassarre2017.build, needs=("class_scores",), options=baldassarre2017.Options
+    ),
+    "iizuka2016": Design(
+        iizuka2016.build,
+        iizuka2016.loss,
+        decodings={"mean": operator.itemgetter("ab")},
+        needs=("whole_photo",),
+        targets=("class_labels",),
+        options=iizuka2016.Options,
+        recipes=iizuka2016.RECIPES,
+    ),
+    "zhang2017": Design(
+        zhang2017.build,
+        zhang2017.loss,
+        decodings={"mean": operator.itemgetter("ab")},
+        needs=("hints",),
+        options=zhang2017.Options,
+        recipes=zhang2017.RECIPES,
     ),
     "unet": Design(
         unet.build,
