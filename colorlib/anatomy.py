@@ -36,7 +36,8 @@ def layer_table(model, size=256):
     Parameters
     ----------
     model : keras.Model
-        A functional model that uses each layer once and holds no model within the model.
+        A functional model that holds no model within the model. A layer that it uses twice is
+        listed as used first; its second use is not followed.
     size : int
         Side of the photo in pixels, where the model leaves it open.
 
@@ -194,6 +195,8 @@ def _follow(model, shapes, operation, first, last):
                 return interval
             continue
         for tensor in tree.flatten(current.input):
+            if id(tensor) not in shapes:  # made by a layer's second use
+                continue
             needed = _needed(current, *interval, shapes[id(tensor)], shapes[id(current.output)])
             if needed is None:
                 return None

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from colorlib.files import UserError, print_any_name, write_json
+from colorlib.files import UserError, print_any_name, read_json, write_json
 
 
 def main(arguments=None):
@@ -34,6 +34,7 @@ def colorize(chosen):
     from colorlib.images import read_photo, write_photo
 
     plan, failed, passed_over = _plan(chosen.photos, Path(chosen.out), chosen.format)
+    hints = _hints(chosen.hints, plan) if chosen.hints else None
     there = [photo for photo, target in plan.items() if target.exists() and not chosen.force]
     for photo in there:
         del plan[photo]
@@ -45,7 +46,8 @@ def colorize(chosen):
     for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):
         try:
             image = read_photo(photo)
-            write_photo(colorizer.colorize(image, chosen.saturation, chosen.decode), target)
+            colored = colorizer.colorize(image, chosen.saturation, chosen.decode, hints)
+            write_photo(colored, target)
             if "passed_over" in image.info:
                 passed_over[photo] = image.info["passed_over"]
         except UserError as error:
@@ -95,6 +97,18 @@ def _plan(paths, out, format=None):
                 f"{photo}: would become {target}, and so would {source[target]}; use two folders"
             )
     return {p: t for p, t in plan.items() if p not in failed}, failed, passed_over
+
+
+def _hints(path, photos):
+    """The hints in a JSON file, for the one photo that there is."""
+    if len(photos) > 1:
+        raise UserError(f"{path}: hints are for one photo, and here are {len(photos)}; name one")
+    if os.path.isfile(path) and os.path.getsize(path) > 1e6:
+        raise UserError(f"{path}: has more than 1 MB; a file of hints has a line for each")
+    hints = read_json(path)
+    if not isinstance(hints, list):
+        raise UserError(f'{path}: must hold a list such as [[120, 80, "#aa3322"]]')
+    return hints
 
 
 def _factor(text):
@@ -253,6 +267,14 @@ def _parser():
         default=1.0,
         metavar="S",
         help="factor for the colours: 0 is grey, 1.2 livelier (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--hints",
+        metavar="JSON",
+        help="file that says what colour some places of the one photo have, as a list of "
+        '[x, y, colour]: [[120, 80, "#aa3322"], [30, 10, [5, -40]]]. x counts its pixels to the '
+        "right, y down, from 0; a colour is #rrggbb or a and b of Lab. For networks of the design "
+        "zhang2017",
     )
     sub.add_argument("--force", action="store_true", help="replace results that exist already")
     sub.add_argument(

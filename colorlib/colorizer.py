@@ -18,7 +18,7 @@ from scipy import ndimage
 
 from colorlib import designs, lab, weights
 from colorlib.files import UserError
-from colorlib.images import as_photo
+from colorlib.images import as_photo, pixels
 from colorlib.inputs import INPUTS, shrink
 
 WEIGHTS = Path(__file__).parent / "data" / "weights"
@@ -102,7 +102,11 @@ class Colorizer:
         """
         _check_photos(photos)
         if strange := set(given) - set(self.design.needs):
-            raise UserError(f"{', '.join(strange)}: {self.card['design']} is told no such thing")
+            others = [name for name, row in designs.DESIGNS.items() if strange <= {*row.needs}]
+            raise UserError(
+                f"{', '.join(strange)}: {self.card['design']} is told no such thing"
+                + (f"; take a network of the design {' or '.join(others)}" if others else "")
+            )
         small = shrink(photos, self.card["size"])  # (B, h, w, 3)
         told = {"lightness": lab.rgb_to_lab(small)[..., :1]}
         for name in self.design.needs:
@@ -166,7 +170,7 @@ class Colorizer:
         small = ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
         return guided(ops.convert_to_numpy(ab), ops.convert_to_numpy(small))
 
-    def colorize(self, photo, saturation=1.0, decode=None, **given):
+    def colorize(self, photo, saturation=1.0, decode=None, hints=None, **given):
         """Colourize one photo of any size.
 
         Parameters
@@ -177,6 +181,11 @@ class Colorizer:
             Factor for the predicted a and b; 0 is grey.
         decode : str, optional
             See `ab`.
+        hints : list of (x, y, colour), optional
+            What somebody knows of the colours, for networks that are told hints: x to the right
+            and y down, from 0, in the pixels of the photo as one sees it (upright); colour is
+            (a, b) in Lab units or "#rrggbb", of which the lightness does not count. None and []
+            are no hints.
         **given
             See `inputs`, for this one photo.
 
@@ -190,13 +199,16 @@ class Colorizer:
         Raises
         ------
         UserError
-            If `photo` is neither or has no pixels, or `saturation` is no number from 0 to 100.
+            If `photo` is neither or has no pixels, `saturation` is no number from 0 to 100, a hint
+            lies outside of the photo or has no colour, or the network is told no hints.
         """
         if not (isinstance(saturation, numbers.Real) and 0 <= saturation <= MOST_SATURATED):
             raise UserError(
                 f"saturation is {saturation!r:.80}; it must be a number from 0 to "
                 f"{MOST_SATURATED}, such as 1.2"
             )
+        if hints is not None and not (isinstance(hints, (list, tuple)) and not hints):
+            given["hints"] = hints
         if isinstance(photo, Image.Image):
             whole = as_photo(photo)
             colored = Image.fromarray(

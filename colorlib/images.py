@@ -139,6 +139,32 @@ def as_photo(image):
     return _to_srgb(upright, tags)
 
 
+def pixels(photo):
+    """The pixels of a photo, upright and in sRGB.
+
+    Parameters
+    ----------
+    photo : PIL image or uint8 array (H, W, 3)
+
+    Returns
+    -------
+    uint8 array, (H, W, 3)
+
+    Raises
+    ------
+    UserError
+        If it is neither.
+    """
+    if isinstance(photo, Image.Image):
+        return np.asarray(as_photo(photo).convert("RGB"))
+    if isinstance(photo, np.ndarray) and photo.dtype == np.uint8 and photo.shape[2:] == (3,):
+        return photo
+    found = type(photo).__name__
+    if isinstance(photo, np.ndarray):
+        found = f"{photo.dtype} {photo.shape}"
+    raise UserError(f"a photo must be a PIL image or a uint8 array (H, W, 3), not {found}")
+
+
 def _unread(path):
     return f"{path.suffix} files are not read here; save a copy as JPEG, PNG or TIFF"
 

@@ -8,6 +8,10 @@ Chapters: 03_features and those beyond the paper.
 
 import contextlib
 import functools
+import math
+import numbers
+import re
+import reprlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -19,7 +23,7 @@ from colorlib import embeddings, extractors, lab
 from colorlib.augment import TRANSFORMS
 from colorlib.efficientnet_lite import CLASSES
 from colorlib.files import UserError
-from colorlib.images import resized
+from colorlib.images import pixels, resized
 
 
 class Input(NamedTuple):
@@ -37,7 +41,8 @@ class Input(NamedTuple):
         (values, recipe, seed) -> values: what training changes about stored ones in each step.
     drawn : callable, optional
         (lab, recipe, seed) -> value (B, ...): made from the batch's photos in Lab,
-        (B, S, S, 3), where nothing is stored.
+        (B, S, S, 3), where nothing is stored. The seed is a generator while learning, and one
+        number while measuring, so that every epoch is measured with the same.
     looked_at : callable, optional
         (photo_set, recipe) -> the side in pixels at which an extractor sees the photos of a set.
     """
@@ -129,6 +134,158 @@ def _check_weights(card):
         )
 
 
+POINTS = 64  # points drawn at most; one draw in 5000 would have more
+STOP = 1 / 8  # how likely it is, after each point, that no other follows
+SIDES = 9  # pixels: the longest side of the square that a point is
+EVERYTHING = 1 / 100  # share of the photos whose colours are all told
+GIVEN_SIDE = 5  # pixels of a point that somebody gives: the middle of those that are drawn
+
+
+def drawn_hints(colors, recipe, seed):
+    """Some of the true colours, as a person might point at them: squares at random places.
+
+    Parameters
+    ----------
+    colors : tensor, (B, S, S, 3)
+        Photos in Lab.
+    recipe : recipes.Recipe
+        Not looked at.
+    seed : int or keras.random.SeedGenerator
+        A number draws the same hints each time.
+
+    Returns
+    -------
+    float32 tensor, (B, S, S, 3)
+        a and b in Lab units, and 1, where they are told; elsewhere zeros.
+
+    Notes
+    -----
+    The sampler of Zhang et al., "Real-Time User-Guided Image Colorization with Learned Deep
+    Priors" (2017), and of their program. The number of points is geometric: none for one photo in
+    eight, seven on average. A point is a square of 1 to 9 pixels, near the middle rather than at
+    the edge, and tells the mean colour of what it covers. One photo in a hundred is told whole, so
+    that the network learns to keep what it is told. Where squares overlap theirs shows the last,
+    ours the mean.
+    """
+    ab = ops.cast(colors[..., 1:], "float32")
+    count, (height, width) = ops.shape(ab)[0], ab.shape[1:3]
+    # One throw for all, since a fixed seed would give a second throw the same numbers.
+    dice = keras.random.uniform((count, 2 + 3 * POINTS), seed=seed)
+    number = ops.floor(ops.log(1 - dice[:, :1]) / math.log(1 - STOP))  # (B, 1)
+    there = ops.cast(ops.arange(POINTS, dtype="float32") < number, "float32")  # (B, 64)
+    die_side, die_row, die_column = ops.split(dice[:, 2:], 3, axis=1)
+    side = 1 + ops.floor(SIDES * die_side)  # (B, 64)
+
+    def covered(length, die):
+        """1 where a square lies along one side of the photo, (B, 64, length)."""
+        room = length - side
+        normal = math.sqrt(2) * ops.erfinv(2 * die - 1)
+        first = ops.floor(ops.clip((room + 1) / 2 + (room + 1) / 4 * normal, 0, room))[..., None]
+        place = ops.arange(length, dtype="float32")
+        return ops.cast((place >= first) & (place < first + side[..., None]), "float32")
+
+    rows, columns = covered(height, die_row) * there[..., None], covered(width, die_column)
+    within = ops.einsum("bnh,bhwc->bnwc", rows, ab)
+    mean = ops.einsum("bnwc,bnw->bnc", within, columns) / ops.square(side)[..., None]
+    point = ops.concatenate([mean, ops.ones_like(mean[..., :1])], axis=-1)  # (B, 64, 3)
+    drawn = ops.einsum("bnh,bnwc->bhwc", rows, columns[..., None] * point[:, :, None])
+    drawn = drawn / ops.maximum(drawn[..., 2:], 1)
+    whole = ops.concatenate([ab, ops.ones_like(ab[..., :1])], axis=-1)
+    return ops.where(dice[:, 1, None, None, None] < EVERYTHING, whole, drawn)
+
+
+def hints_of(photos, card, given=None):
+    """What somebody points out in photos, as a network of this card sees them.
+
+    Parameters
+    ----------
+    photos : uint8 array, (B, H, W, 3)
+    card : dict
+    given : list, optional
+        For each photo a list of hints (x, y, colour): x to the right and y down in the photo's own
+        pixels, from 0; colour is (a, b) in Lab units or "#rrggbb". Of two at one place the later
+        counts. Default: no hints.
+
+    Returns
+    -------
+    float32 array, (B, h, w, 3)
+        As `drawn_hints`.
+
+    Raises
+    ------
+    UserError
+        If something is no hint or lies outside of the photo.
+    """
+    count, height, width = photos.shape[:3]
+    small_width, small_height = small_size(width, height, card["size"])
+    told, reach = np.zeros((count, small_height, small_width, 3), "float32"), GIVEN_SIDE // 2
+    for one, hints in zip(told, _one_each("hints", given, [()] * count), strict=True):
+        if not isinstance(hints, (list, tuple)):
+            raise UserError(f"hints are a list of (x, y, colour), not {reprlib.repr(hints)}")
+        for number, hint in enumerate(hints, start=1):
+            x, y, ab = _read_hint(number, hint, width, height)
+            column = int((int(x) + 0.5) * small_width / width)  # where the pixel's middle lies
+            row = int((int(y) + 0.5) * small_height / height)
+            places = [slice(max(0, at - reach), at + reach + 1) for at in (row, column)]
+            one[*places] = (*ab, 1)
+    return told
+
+
+def _read_hint(number, hint, width, height):
+    """x, y and (a, b) of one hint."""
+    said = f"hint {number} is {reprlib.repr(hint)}"
+    if not (isinstance(hint, (list, tuple)) and len(hint) == 3 and all(map(_real, hint[:2]))):
+        raise UserError(f"{said}; a hint is (x, y, colour), such as (120, 80, '#aa3322')")
+    x, y, color = hint
+    if not (0 <= x < width and 0 <= y < height):
+        raise UserError(
+            f"{said}, outside of the photo; its {width} x {height} pixels are counted from 0, "
+            "x to the right and y down"
+        )
+    if isinstance(color, str) and re.fullmatch("#[0-9a-fA-F]{6}", color):
+        rgb = np.frombuffer(bytes.fromhex(color[1:]), "uint8")
+        return x, y, lab.to_lab(rgb[None, None])[0, 0, 1:]
+    pair = isinstance(color, (list, tuple, np.ndarray)) and len(color) == 2
+    if pair and all(_real(value) and -128 <= value <= 128 for value in color):
+        return x, y, color
+    raise UserError(
+        f"{said}; a colour is '#rrggbb' in hexadecimal digits, or (a, b), each from -128 to 128"
+    )
+
+
+def _real(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def whole_photo_of(photos, card, given=None):
+    """The lightness of whole photos, or of others whose mood their colours shall have.
+
+    Parameters
+    ----------
+    photos : uint8 array, (B, H, W, 3)
+    card : dict
+    given : list, optional
+        For each photo another one, a PIL image or uint8 array. Default: the photos themselves.
+
+    Returns
+    -------
+    tensor, (B, S, S, 1)
+        Squares of the size with which the network was trained.
+    """
+    square = (card["size"], card["size"])
+    seen = [resized(pixels(one)[None], square) for one in _one_each("whole_photo", given, photos)]
+    return lab.rgb_to_lab(np.concatenate(seen))[..., :1]
+
+
+def _one_each(name, given, own):
+    """What is given, one for each photo; the photos' own if nothing is."""
+    if given is None:
+        return own
+    if not hasattr(given, "__len__") or len(given) != len(own):
+        raise UserError(f"{name}: give a list with one for each of the {len(own)} photos")
+    return given
+
+
 WIDEST = 4  # networks see longer photos squeezed to this ratio of the sides
 
 
@@ -146,13 +303,18 @@ def shrink(photos, short):
     uint8 array, (B, h, w, 3)
     """
     height, width = photos.shape[1:3]
+    return resized(photos, small_size(width, height, short))
+
+
+def small_size(width, height, short):
+    """Width and height of such photos after `shrink`."""
     step = 1 if short % 64 else 64
 
     def side(length):
         ratio = min(WIDEST, length / min(width, height))
         return round(short * ratio / step) * step
 
-    return resized(photos, (side(width), side(height)))
+    return side(width), side(height)
 
 
 INPUTS = {
@@ -168,4 +330,8 @@ INPUTS = {
         drawn=drawn_features,
         looked_at=lambda photo_set, recipe: recipe.size,
     ),
+    "hints": Input(hints_of, drawn=drawn_hints),
+    "whole_photo": Input(whole_photo_of, drawn=lambda colors, recipe, seed: colors[..., :1]),
 }
+# As truth for photos that nobody labelled: what a classifier says of them, none of it hidden.
+INPUTS["class_labels"] = INPUTS["class_scores"]._replace(varied=None)

@@ -162,9 +162,11 @@ class Trainer(keras.Model):
         rgb, truth = self.vary(batch) if training else self.plain(batch)
         colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
         truth |= {"lightness": colors[..., :1], "ab": colors[..., 1:]}
+        # Every epoch is measured with the same dice, else it could not be compared with another.
+        dice = self.seed if training else self.recipe.seed
         for name in self.told:
             if name not in truth:
-                truth[name] = INPUTS[name].drawn(colors, self.recipe, self.seed)
+                truth[name] = INPUTS[name].drawn(colors, self.recipe, dice)
         asked = {name: truth[name] for name in self.network.input}
         return {"truth": truth, "answer": self.network(asked, training=training)}
 

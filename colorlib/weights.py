@@ -166,6 +166,8 @@ def _problems(card):
 
 def _of_today(card):
     """A card as it is written today; before, all networks were the paper's, with flags."""
+    if card.get("design") == "baldassarre2017" and not card["options"]:  # before it had any
+        return card | {"options": {"ab_divisor": 128.0}}
     if "network" not in card:
         return card
     options = dict(card["network"])
@@ -178,7 +180,7 @@ def _of_today(card):
     card = {name: value for name, value in card.items() if name != "network"}
     return {
         "design": design,
-        "options": options if design == "paper" else {},
+        "options": options if design == "paper" else {"ab_divisor": 128.0},
         "extractor_size": 256,
         **card,
     }

@@ -31,13 +31,13 @@ FLOORS = (
 # is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
-        2500,
+        2840,
         "colorlib/{lab,bins,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
         "baselines,anatomy,recipes,batches,training,monitor,optimizers,colorizer,evaluation,"
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1690,
+        1720,
         "colorlib/{files,images,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
     "devices": (60, "colorlib/devices.py"),

@@ -13,13 +13,22 @@ Chapters: 04_network and those beyond the paper.
 import contextlib
 import dataclasses
 import functools
+import operator
 from collections.abc import Callable
 from typing import NamedTuple, get_args
 
 import keras
 
 from colorlib import losses
-from colorlib.designs import baldassarre2017, larsson2016, paper, unet, zhang2016
+from colorlib.designs import (
+    baldassarre2017,
+    iizuka2016,
+    larsson2016,
+    paper,
+    unet,
+    zhang2016,
+    zhang2017,
+)
 from colorlib.files import UserError
 
 MOST = 2048  # of any option's number, such as filters: memory grows with their square
@@ -87,7 +96,9 @@ DESIGNS = {
         decodings={"mean": paper.smooth},
         options=paper.Options,
     ),
-    "baldassarre2017": Design(baldassarre2017.build, needs=("class_scores",)),
+    "baldassarre2017": Design(
+        baldassarre2017.build, needs=("class_scores",), options=baldassarre2017.Options
+    ),
     "larsson2016": Design(
         larsson2016.build,
         larsson2016.loss,
@@ -103,6 +114,23 @@ DESIGNS = {
         options=zhang2016.Options,
         adapt=zhang2016.learn_prior,
         recipes=zhang2016.RECIPES,
+    ),
+    "iizuka2016": Design(
+        iizuka2016.build,
+        iizuka2016.loss,
+        decodings={"mean": operator.itemgetter("ab")},
+        needs=("whole_photo",),
+        targets=("class_labels",),
+        options=iizuka2016.Options,
+        recipes=iizuka2016.RECIPES,
+    ),
+    "zhang2017": Design(
+        zhang2017.build,
+        zhang2017.loss,
+        decodings={"mean": operator.itemgetter("ab")},
+        needs=("hints",),
+        options=zhang2017.Options,
+        recipes=zhang2017.RECIPES,
     ),
     "unet": Design(
         unet.build,

@@ -114,7 +114,13 @@ def encoder(lightness, options=Options()):
     return x
 
 
-def fusion(features, class_scores=None, scale="logits", filters=FUSION_FILTERS):
+def fusion(
+    features,
+    class_scores=None,
+    scale="logits",
+    filters=FUSION_FILTERS,
+    start=keras.initializers.GlorotUniform,
+):
     """Tell every place of the feature grid what the whole photo shows.
 
     The paper copies the 1000 scores to every place, concatenates them to the 512
@@ -130,17 +136,23 @@ def fusion(features, class_scores=None, scale="logits", filters=FUSION_FILTERS):
         Logits. Without them only the features are mixed.
     scale : {"logits", "softmax"}
     filters : int
+    start : callable
+        () -> the initializer that draws a layer's first weights, a new one for each layer: one
+        that is used twice draws the same numbers twice.
 
     Returns
     -------
     Keras tensor, (B, h, w, 512)
     """
     alone = class_scores is None
-    mixed = layers.Conv2D(filters, 1, use_bias=alone, name="fusion_features")(features)
+    mixed = layers.Conv2D(
+        filters, 1, use_bias=alone, kernel_initializer=start(), name="fusion_features"
+    )(features)  # fmt: skip
     if not alone:
         if scale == "softmax":
             class_scores = layers.Softmax(dtype="float32", name="probabilities")(class_scores)
-        whole = layers.Dense(filters, name="fusion_scores")(class_scores)
+        whole = layers.Dense(filters, kernel_initializer=start(), name="fusion_scores")
+        whole = whole(class_scores)
         whole = layers.Reshape((1, 1, filters), name="everywhere")(whole)  # (B, 1, 1, 512)
         mixed = layers.Add(name="fusion_sum")([mixed, whole])
     return layers.ReLU(name="fusion")(mixed)  # (B, h, w, 512)

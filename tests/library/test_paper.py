@@ -158,3 +158,15 @@ def test_the_relative_of_2017():
         assert tuple(ab.shape) == (2, 64, 128, 2)
     other = model({"lightness": light, "class_scores": 2 * scores})
     assert float(ops.max(ops.abs(ab - other))) > 1e-6
+    assert model.count_params() == 6_573_794
+    assert model.get_layer("small_ab").scale == 127.0
+
+
+@pytest.mark.parametrize(("joint", "limits"), [(True, (0.0630, 0.0630)), (False, (0.1083, 0.0691))])
+def test_the_relatives_fusion_starts_as_one_layer_or_as_two(joint, limits):
+    model = build_network("baldassarre2017", {"joint_start": joint})
+    names = "fusion_features", "fusion_scores"
+    parts = [ops.convert_to_numpy(model.get_layer(name).kernel) for name in names]
+    assert [np.abs(part).max() for part in parts] == pytest.approx(limits, abs=1e-4)
+    first, second = (part.ravel()[:10_000] for part in parts)
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.1, "each with dice of its own"

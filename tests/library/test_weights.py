@@ -123,3 +123,17 @@ def test_yesterdays_network_without_scores_says_what_to_do(copy):
     of_yesterday(copy, class_scores="none")
     with pytest.raises(UserError, match="train it anew with the design paper_alone"):
         weights.load_network(copy)
+
+
+def test_the_relative_of_2017_keeps_the_scale_it_was_trained_with(tmp_path):
+    """Before it had options, its ab was divided by 128 as the paper's."""
+    network = designs.build_network("baldassarre2017", {"ab_divisor": 128.0})
+    weights.save_network(network, tmp_path / "new", "baldassarre2017", {"ab_divisor": 128.0})
+    card = json.loads((tmp_path / "new.json").read_text())
+    for old in (card | {"options": {}}, {"network": {"design": "koalarization"}} | card):
+        if "network" in old:
+            del old["design"], old["options"]
+        (tmp_path / "new.json").write_text(json.dumps(old))
+        again, found = weights.load_network(tmp_path / "new")
+        assert found["design"] == "baldassarre2017" and found["options"]["ab_divisor"] == 128.0
+        assert again.get_layer("small_ab").scale == 128.0
