@@ -278,7 +278,7 @@ def median(answer):
     """Their colour: the median chroma and the mean direction of the hues, faded.
 
     Where the hues point everywhere their mean z is short, and the chroma is multiplied by
-    min(|z| / 0.03, 1), z being their sum divided by 32.
+    `min(abs(z) / 0.03, 1)`, z being their sum divided by 32.
     """
     reached = ops.cumsum(ops.softmax(answer["chroma"]), axis=-1)
     below = ops.sum(ops.cast(reached < 0.5, "float32"), axis=-1)
