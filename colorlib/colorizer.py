@@ -18,7 +18,7 @@ from scipy import ndimage
 
 from colorlib import designs, lab, weights
 from colorlib.files import UserError
-from colorlib.images import as_photo, pixels
+from colorlib.images import as_photo, check_photos, pixels
 from colorlib.inputs import INPUTS, shrink
 
 WEIGHTS = Path(__file__).parent / "data" / "weights"
@@ -100,7 +100,7 @@ class Colorizer:
         UserError
             If `photos` are no such array, or something is given that this design is not told.
         """
-        _check_photos(photos)
+        check_photos(photos)
         if strange := set(given) - set(self.design.needs):
             others = [name for name, row in designs.DESIGNS.items() if strange <= {*row.needs}]
             raise UserError(
@@ -218,7 +218,7 @@ class Colorizer:
                 colored.putalpha(whole.getchannel("A"))
             colored.info = whole.info
             return colored
-        _check_photos(photo, "a photo must be a PIL image or a uint8 array (H, W, 3)", axes=3)
+        photo = pixels(photo)
         height, width = photo.shape[:2]
         given = {name: [value] for name, value in given.items()}
         planes = [plane[0] for plane in self._planes(photo[None], decode, **given)]
@@ -261,16 +261,6 @@ def guided(ab, lightness, reach=1, flat=10.0):
     together = around(lightness * ab) - mean_l * mean_ab
     slope = together / (around(lightness**2) - mean_l**2 + flat**2)
     return around(slope), around(mean_ab - slope * mean_l)
-
-
-def _check_photos(photos, wanted="photos must be a uint8 array (B, H, W, 3)", axes=4):
-    """Raise in words what keeps this from being photos."""
-    array = isinstance(photos, np.ndarray)
-    if not (array and photos.dtype == np.uint8 and photos.ndim == axes and photos.shape[-1] == 3):
-        found = f"{photos.dtype} {photos.shape}" if array else type(photos).__name__
-        raise UserError(f"{wanted}, not {found}")
-    if not photos.size:
-        raise UserError(f"{wanted}, and this one, {photos.shape}, holds no pixel")
 
 
 def _strips(width, height):

@@ -153,16 +153,22 @@ def pixels(photo):
     Raises
     ------
     UserError
-        If it is neither.
+        If it is neither, or has no pixels.
     """
     if isinstance(photo, Image.Image):
         return np.asarray(as_photo(photo).convert("RGB"))
-    if isinstance(photo, np.ndarray) and photo.dtype == np.uint8 and photo.shape[2:] == (3,):
-        return photo
-    found = type(photo).__name__
-    if isinstance(photo, np.ndarray):
-        found = f"{photo.dtype} {photo.shape}"
-    raise UserError(f"a photo must be a PIL image or a uint8 array (H, W, 3), not {found}")
+    check_photos(photo, "a photo must be a PIL image or a uint8 array (H, W, 3)", axes=3)
+    return photo
+
+
+def check_photos(photos, wanted="photos must be a uint8 array (B, H, W, 3)", axes=4):
+    """Raise a UserError if this is no array of photos, or holds no pixel."""
+    array = isinstance(photos, np.ndarray)
+    if not (array and photos.dtype == np.uint8 and photos.ndim == axes and photos.shape[-1] == 3):
+        found = f"{photos.dtype} {photos.shape}" if array else type(photos).__name__
+        raise UserError(f"{wanted}, not {found}")
+    if not photos.size:
+        raise UserError(f"{wanted}, and this one, {photos.shape}, holds no pixel")
 
 
 def _unread(path):
