@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import shutil
 from types import SimpleNamespace
@@ -61,8 +62,9 @@ def test_a_report_is_kept(report, tmp_path):
 
 
 def test_no_validation_photos(commons):
+    bare = dataclasses.replace(commons, validation=commons.validation[:0])
     with pytest.raises(UserError, match="has no validation photos"):
-        evaluation.compare({}, commons, limit=0)
+        evaluation.compare({}, bare)
 
 
 def test_predictions_come_in_order(photos):
