@@ -10,7 +10,7 @@ then take on: give `whole_photo` to `Colorizer.colorize`.
     low      64 s2, 128, 128 s2, 256, 256 s2, 512        H/8, and 28 for the copy
     mid      512, 256                                    H/8
     global   512 s2, 512, 512 s2, 512, flat 7x7x512      7
-             then dense 1024, 512, 256                   1
+    numbers  dense 1024, 512, 256, from global           1
     classes  from the dense 512: 256, classes            1
     fusion   1x1 of mid and global, 256                  H/8
     colours  128, up, 64, 64, up, 32, 2 sigmoid, up      H
