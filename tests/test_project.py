@@ -38,11 +38,11 @@ CEILINGS = {
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1530,
+        1685,
         "colorlib/{files,images,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3150, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3195, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
