@@ -73,7 +73,8 @@ def browser(chromium):
 def wheel(tmp_path_factory):
     """What an installation of colorlib brings."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "uv", "build", "--wheel", "--quiet", "--out-dir", folder]
+    build = ["build", "--wheel", "--no-build-isolation", "--quiet"]
+    command = [sys.executable, "-m", "uv", *build, "--out-dir", folder]
     with alone(tmp_path_factory, "wheel"):
         subprocess.run([*command, ROOT], check=True)
     (built,) = folder.glob("*.whl")

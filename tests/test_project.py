@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -75,6 +76,46 @@ def test_the_lock_satisfies_the_requirements():
         assert all(wanted.specifier.contains(pin) for pin in pins[wanted.name.lower()]), line
     assert "--hash=sha256:" in lock
     assert "://" not in lock, "the lock names an address"
+
+
+def test_workflows_pin_actions_and_ask_for_few_rights():
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        workflow = yaml.safe_load(path.read_text())
+        assert workflow["permissions"] == {}, path
+        for name, job in workflow["jobs"].items():
+            writes = {right for right, extent in job["permissions"].items() if extent == "write"}
+            assert writes == ({"pages", "id-token"} if name == "deploy" else set()), name
+            for step in job["steps"]:
+                action = step.get("uses", "")
+                assert re.fullmatch(r"(actions/[\w-]+@[0-9a-f]{40})?", action), action
+                assert not (writes and "run" in step), "who may write runs nothing of ours"
+                if "checkout@" in action:
+                    assert step["with"]["persist-credentials"] is False
+
+
+def test_what_builds_is_in_the_lock():
+    """Nothing is installed without a hash: neither uv nor what builds the wheel."""
+    made = (ROOT / "Makefile").read_text()
+    installs = [line for line in made.splitlines() if "pip install" in line]
+    assert len(installs) == 3
+    assert all("--require-hashes" in line or "--no-build-isolation" in line for line in installs)
+    assert re.search("^uv==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert re.search("^setuptools==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+
+
+OWN_PAGES = ("_static/**/*", "book/**/*", "tools/**/*.py", "tools/**/*.js", "colorlib/widgets/*")
+
+
+def test_own_pages_need_no_inline_handlers_and_no_eval():
+    """What a strict content policy would forbid of what we write; the theme is another matter."""
+    files = {path for place in OWN_PAGES for path in ROOT.glob(place)}
+    files = {path for path in files if path.suffix in (".py", ".js", ".mjs", ".md", ".html")}
+    assert any(path.suffix == ".mjs" for path in files)
+    handler = r"<\w+[^<>]*\son[a-z]+\s*=|setAttribute\(.on[a-z]+"
+    evaluated = r"\beval\(|new Function\b|javascript:|set(Timeout|Interval)\(\s*[\"'`]"
+    for path in files:
+        found = re.search(f"{handler}|{evaluated}", path.read_text(encoding="utf-8"))
+        assert not found, f"{path}: {found[0]}"
 
 
 def sources():

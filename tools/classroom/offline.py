@@ -69,7 +69,11 @@ def write_notebooks(folder):
 def build_colorlib(folder):
     """Build colorlib's wheel into a folder; returns its path."""
     environment = os.environ | {"SOURCE_DATE_EPOCH": "315532800"}  # 1980
-    subprocess.run([*UV, "build", "--out-dir", folder, book.ROOT], env=environment, check=True)
+    subprocess.run(
+        [*UV, "build", "--no-build-isolation", "--out-dir", folder, book.ROOT],
+        env=environment,
+        check=True,
+    )
     for other in (*folder.glob("*.tar.gz"), *folder.glob(".*")):
         other.unlink()  # the wheel is built from a source archive, which nobody needs here
     (wheel,) = folder.glob("*.whl")
