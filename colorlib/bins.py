@@ -3,8 +3,8 @@
 A network that answers with one colour must answer the mean of all that are possible. One that says
 how likely each colour of a list is may say "red or blue".
 
-Chapter: 07_borrowed_eyes. Source: R. Zhang, P. Isola, A. A. Efros, "Colorful Image Colorization"
-(2016), sections 2.1 to 2.3.
+Chapters: 07_borrowed_eyes, 08_many_answers. Source: R. Zhang, P. Isola, A. A. Efros, "Colorful
+Image Colorization" (2016), sections 2.1 to 2.3.
 """
 
 import functools
@@ -151,7 +151,7 @@ class Rebalance(keras.layers.Layer):
     how common its colour is. The likelihoods that such a loss is after are those of the plain one
     times w, so here the logits of a network that was trained plainly are raised by log w: the
     same in the end, and `mix` may still be changed then (Menon et al., "Long-tail learning via
-    logit adjustment", 2020).
+    logit adjustment", 2021).
     """
 
     def __init__(self, mix=0.5, **options):

@@ -27,7 +27,7 @@ Ours are: the truth averaged over 4x4 pixels, where the program takes one of the
 0.7 dB); a start by He's rule, and of the last layer at the likelihoods of a network that does not
 look, where theirs depends on data; and the option `width`, for those who have no GPU.
 
-Chapter: 07_borrowed_eyes. Source: R. Zhang, P. Isola, A. A. Efros, "Colorful Image Colorization"
+Chapter: 08_many_answers. Source: R. Zhang, P. Isola, A. A. Efros, "Colorful Image Colorization"
 (2016), and their published network for Caffe (colorization_train_val_v2).
 """
 

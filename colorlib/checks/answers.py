@@ -1,0 +1,192 @@
+"""The exercises of chapter 08_many_answers. Without Keras, so that grading starts quickly."""
+
+import numpy as np
+
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    describe,
+    expect,
+    expect_figure,
+    expect_text,
+    naming,
+)
+
+# A plane of bins in steps of 10, and the bits of as many equally likely colours as there are.
+GRID = 10.0 * np.stack(np.meshgrid(np.arange(-5, 6), np.arange(-5, 6)), axis=-1).reshape(-1, 2)
+MOST_BITS = np.log2(313)
+
+
+def answers_annealed(student, draw):
+    """The mean of the bins at a temperature."""
+    centres, heat = draw.normal(0, 40, (7, 2)), float(draw.choice([0.3, 0.5, 2.0]))
+
+    def mean(logits, heat):
+        p = np.exp((logits - logits.max(axis=-1, keepdims=True)) / heat)
+        return p / p.sum(axis=-1, keepdims=True) @ centres
+
+    for case, shape in (("one place", (7,)), ("many places", (2, 3, 7))):
+        logits = draw.normal(0, 1.5, shape)
+        share = np.exp(logits)
+        over_all = np.exp(logits / heat)
+        with naming(case):
+            expect(
+                student,
+                logits,
+                centres,
+                heat,
+                right=mean(logits, heat),
+                mistakes={
+                    "You multiplied by T: logits are divided by it.": mean(logits, 1 / heat),
+                    "You left T out, or divided the likelihoods by it, which changes nothing: the "
+                    "*logits* are divided.": mean(logits, 1.0),
+                    "You took the likeliest bin: the mean is over all of them.": (
+                        centres[logits.argmax(axis=-1)]
+                    ),
+                    "You did not divide by the sum: the shares of a place have the sum 1.": (
+                        over_all @ centres
+                    ),
+                    "You divided by the sum over all places: each place has shares of its own.": (
+                        over_all / over_all.sum() @ centres
+                    ),
+                    "You divided by T after the softmax, and not by the sum again.": (
+                        share / share.sum(axis=-1, keepdims=True) / heat @ centres
+                    ),
+                },
+            )
+    for case, loud, cold in (("loud logits", 1500.0, 1.0), ("a low temperature", 8.0, 0.004)):
+        logits = np.sort(loud * draw.uniform(-1, 1, (4, 7)), axis=-1)
+        logits[:, -1] += loud / 5  # one of them is likeliest by far
+        with naming(case):
+            expect(student, logits, centres, cold, right=mean(logits, cold), mistakes={})
+
+
+def answers_soft(student, draw):
+    """Colours shared among their five nearest bins."""
+    order = draw.permutation(len(GRID))
+    centres = GRID[order]
+    # No ties: in each square of four bins, off its lines and diagonals.
+    steps = draw.uniform(1, 2, (6, 2)) + np.array([0, 2])
+    steps = np.where(draw.random((6, 1)) < 0.5, steps, steps[:, ::-1])
+    ab = 10.0 * draw.integers(-3, 4, (6, 2)) + steps * draw.choice([-1, 1], (6, 2))
+    ab[0] = 3, -4
+    squared = np.square(ab[:, None] - centres).sum(axis=-1)  # (6, Q)
+    sorted_ = np.sort(squared, axis=1)
+
+    def shared(near, falling, scale=True):
+        parts = np.where(squared <= sorted_[:, near - 1 : near], falling(squared), 0)
+        return parts / parts.sum(axis=1, keepdims=True) if scale else parts
+
+    def bell(squared):
+        return np.exp(-squared / 50)
+
+    right, straight = shared(5, bell), np.argsort(order)
+    expect(
+        student,
+        ab,
+        centres,
+        right=right,
+        mistakes={
+            "You shared each colour among all bins: only the five nearest get a part.": (
+                shared(len(centres), bell)
+            ),
+            "You gave all to the nearest bin: five share a colour.": shared(1, bell),
+            "You shared each colour among four bins: take five.": shared(4, bell),
+            "You shared each colour among six bins: take five.": shared(6, bell),
+            "The shares of a colour should have the sum 1: divide by their sum.": (
+                shared(5, bell, scale=False)
+            ),
+            "You normalised over all bins and left out the far ones afterwards: the sum is that of "
+            "the five.": np.where(right > 0, shared(len(centres), bell), 0),
+            "You forgot the 2 in $2 \\cdot 5^2$.": shared(5, lambda squared: np.exp(-squared / 25)),
+            "You forgot to square the distance.": (
+                shared(5, lambda squared: np.exp(-np.sqrt(squared) / 50))
+            ),
+            "You forgot to square the 5.": shared(5, lambda squared: np.exp(-squared / 10)),
+            "You weighed by one over the distance: the weight is $e^{-d^2 / (2 \\cdot 5^2)}$.": (
+                shared(5, lambda squared: 1 / np.sqrt(squared))
+            ),
+            "You gave all five the same share.": shared(5, np.ones_like),
+            "You gave the shares in another order: that of the bins was asked for.": (
+                right[:, straight]
+            ),
+            "You gave the five shares alone: each bin of the list gets a number, most of them 0.": (
+                -np.sort(-right, axis=1)[:, :5]
+            ),
+        },
+    )
+
+
+def answers_weights(student, draw):
+    """What a pixel of each colour counts when rare ones are raised."""
+    count = int(draw.integers(6, 12))
+    prior = draw.dirichlet(np.full(count, 0.5))
+    prior[2] = 0  # a colour that does not occur
+    prior /= prior.sum()
+    mix = float(draw.choice([0.1, 0.3, 0.8]))
+
+    def scaled(weights):
+        return weights / np.sum(prior * weights)
+
+    mixed = (1 - mix) * prior + mix / count
+    swapped = mix * prior + (1 - mix) / count
+    expect(
+        student,
+        prior,
+        mix,
+        right=scaled(1 / mixed),
+        mistakes={
+            "You did not scale them: the sum of p times w should be 1.": 1 / mixed,
+            "You scaled the mean over bins to 1: it is the mean over pixels, the sum of p times w, "
+            "that should be 1.": count / mixed / np.sum(1 / mixed),
+            "You scaled the sum of the weights to 1: it is the sum of p times w.": (
+                1 / mixed / np.sum(1 / mixed)
+            ),
+            "You exchanged the two shares: the even distribution has the share λ.": (
+                scaled(1 / swapped)
+            ),
+            "You forgot Q: the even distribution is 1/Q.": scaled(1 / ((1 - mix) * prior + mix)),
+            "You took the 313 of the kit: Q is as many as the prior has.": (
+                scaled(1 / ((1 - mix) * prior + mix / 313))
+            ),
+            "You did not divide 1 by the mixture: rare colours should weigh more.": scaled(mixed),
+        },
+    )
+    with naming("λ = 1"):
+        expect(student, prior, 1.0, right=np.ones(count), mistakes={})
+
+
+def answers_doubt(student, draw):
+    """Whether the entropy of a distribution foretells the error of its mean."""
+    results, figure, text = student
+    if any(part is ... for part in student):
+        raise NotAttempted
+    if np.shape(results) != (5, 2) or not np.isfinite(np.asarray(results, float)).all():
+        raise NotYet(
+            "`results` should be an array of numbers with the shape `(5, 2)`, but it is "
+            f"{describe(results)}."
+        )
+    bits, errors = np.asarray(results, float).T
+    if bits.min() < 0 or bits.max() > MOST_BITS:
+        raise NotYet(
+            f"You have entropies from {bits.min():.3g} to {bits.max():.3g}: they come first, and "
+            f"in bits they lie between 0 and {MOST_BITS:.1f}."
+        )
+    if not (np.diff(bits) > 0).all():
+        raise NotYet("The groups should be in order: the surest comes first.")
+    if np.ptp(bits) < 1:
+        raise NotYet(
+            "Your groups hardly differ in entropy: sort the places by it before you cut them "
+            "into five."
+        )
+    if bits.mean() < 3.4:
+        raise NotYet("Your entropies are too small for bits. Did you take the natural logarithm?")
+    if bits.mean() > 4.8:
+        raise NotYet("Your entropies are too large. Are they those of rebalanced likelihoods?")
+    if not 4 < errors.mean() < 30:
+        raise NotYet(
+            f"Your errors have the mean {errors.mean():.3g}: the distance of two colours in Lab "
+            "units (not squared, not divided) is between 4 and 30 here."
+        )
+    expect_figure(figure, photos=1, plots=1)
+    return expect_text(text, words=60)

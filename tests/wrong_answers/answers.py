@@ -1,0 +1,126 @@
+"""Wrong answers to the exercises of chapter 08, each with words that the check must say of it."""
+
+ANNEALED = """\
+def annealed(logits, centres, temperature):
+    z = {z}
+    p = np.exp(z - z.max(axis=-1, keepdims=True))
+    p = {p}
+    return {answer}
+"""
+
+
+def annealed(z="logits / temperature", p="p / p.sum(axis=-1, keepdims=True)", answer="p @ centres"):
+    return ANNEALED.format(z=z, p=p, answer=answer)
+
+
+SOFT = """\
+def soft_encode(ab, centres):
+    d = np.linalg.norm(ab[:, None] - centres, axis=-1)
+    shares = {falling}
+    {first}
+    shares[d > np.sort(d, axis=1)[:, {near} - 1 : {near}]] = 0
+    {last}
+    return {answer}
+"""
+SUM = "shares = shares / shares.sum(axis=1, keepdims=True)"
+
+
+def soft(near=5, falling="np.exp(-(d**2) / 50)", first="", last=SUM, answer="shares"):
+    return SOFT.format(near=near, falling=falling, first=first, last=last, answer=answer)
+
+
+WEIGHTS = """\
+def rarity(prior, mix):
+    mixed = {mixed}
+    weights = {weights}
+    return {answer}
+"""
+
+
+def weights(
+    mixed="(1 - mix) * prior + mix / len(prior)",
+    weights="1 / mixed",
+    answer="weights / np.sum(prior * weights)",
+):
+    return WEIGHTS.format(mixed=mixed, weights=weights, answer=answer)
+
+
+DOUBT = """\
+results = np.array({results})
+figure, (left, right) = figures.axes(1, 2)
+left.imshow(some[0])
+left.set_title("a photo")
+right.plot([1, 2], [3, 4])
+right.set(xlabel="entropy (bits)", ylabel="error (Lab units)")
+text = "Its doubt is worth something, since the error rises with the entropy. " * 8
+"""
+ERRORS = (6.0, 9.0, 11.0, 13.0, 20.0)
+
+
+def doubt(bits, errors=ERRORS):
+    return DOUBT.format(results=[list(row) for row in zip(bits, errors, strict=True)])
+
+
+WRONG = {
+    "answers_annealed": [
+        ("multiplied by T", annealed(z="logits * temperature")),
+        ("left T out", annealed(z="logits")),
+        (
+            "left T out",
+            annealed(
+                z="logits",
+                p="p / temperature / np.sum(p / temperature, axis=-1, keepdims=True)",
+            ),
+        ),
+        ("likeliest bin", annealed(answer="centres[z.argmax(axis=-1)]")),
+        ("sum over all places", annealed(p="np.exp(z) / np.exp(z).sum()")),
+        ("did not divide by the sum", annealed(p="np.exp(z)")),
+        (
+            "after the softmax",
+            annealed(z="logits", p="p / p.sum(axis=-1, keepdims=True) / temperature"),
+        ),
+        (
+            "NaN or an infinity",
+            annealed(p="np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)"),
+        ),
+        ("many places", annealed(p="p / p.sum(axis=0)")),
+    ],
+    "answers_soft": [
+        ("among all bins", soft(near=121)),
+        ("nearest bin", soft(near=1)),
+        ("four bins", soft(near=4)),
+        ("six bins", soft(near=6)),
+        ("divide by their sum", soft(last="")),
+        ("left out the far ones afterwards", soft(first=SUM, last="")),
+        ("forgot the 2", soft(falling="np.exp(-(d**2) / 25)")),
+        ("square the distance", soft(falling="np.exp(-d / 50)")),
+        ("square the 5", soft(falling="np.exp(-(d**2) / 10)")),
+        ("one over the distance", soft(falling="1 / d")),
+        ("the same share", soft(falling="np.ones_like(d)")),
+        ("five shares alone", soft(answer="-np.sort(-shares, axis=1)[:, :5]")),
+        (
+            "another order",
+            soft(answer="shares[:, np.lexsort((centres[:, 0], centres[:, 1]))]"),
+        ),
+    ],
+    "answers_weights": [
+        ("did not scale", weights(answer="weights")),
+        ("mean over bins", weights(answer="weights / weights.mean()")),
+        ("sum of the weights", weights(answer="weights / weights.sum()")),
+        ("exchanged the two shares", weights(mixed="mix * prior + (1 - mix) / len(prior)")),
+        ("forgot Q", weights(mixed="(1 - mix) * prior + mix")),
+        ("313 of the kit", weights(mixed="(1 - mix) * prior + mix / 313")),
+        ("did not divide 1", weights(weights="mixed")),
+        ("NaN or an infinity", weights(mixed="prior")),
+    ],
+    "answers_doubt": [
+        ("`(5, 2)`", doubt((1.0, 3.0, 4.0, 4.5), ERRORS[:4])),
+        ("in bits they lie", doubt((1.0, 3.0, 4.0, 4.5, 9.5))),
+        ("surest comes first", doubt((5.5, 4.5, 4.0, 3.0, 1.0))),
+        ("hardly differ", doubt((3.90, 3.91, 3.92, 3.93, 3.94))),
+        ("natural logarithm", doubt((1.0, 2.3, 2.8, 3.2, 3.9))),
+        ("rebalanced likelihoods", doubt((3.9, 5.0, 5.5, 5.8, 6.2))),
+        ("not squared", doubt((1.5, 3.3, 4.0, 4.6, 5.6), [error**2 for error in ERRORS])),
+        ("not divided", doubt((1.5, 3.3, 4.0, 4.6, 5.6), [error / 128 for error in ERRORS])),
+    ],
+}
