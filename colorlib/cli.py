@@ -112,6 +112,8 @@ def film(chosen):
     made = colorize_film(source, out, chosen.weights, chosen.steady)
     if made["in_color"]:
         print("the film was in colour: it was made grey first")
+    if made["missing"] > 1:  # what a last frame or sound may take longer is less
+        print(f"the film breaks off: {made['missing']:.1f} seconds of it cannot be read")
     print(f"{made['frames']} frames colourized, in {out}")
     print(f"another --steady is quick as long as {made['folder']} is there; delete it when done")
 

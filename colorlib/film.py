@@ -64,8 +64,9 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     Returns
     -------
     dict
-        `frames`; `in_color`: whether the film had colours of its own; `folder`: beside `out`, with
-        what the network answered, to be deleted by whoever needs no other steadiness.
+        `frames`; `in_color`: whether the film had colours of its own; `missing`: seconds that it
+        lasts by its own words, but that cannot be read; `folder`: beside `out`, with what the
+        network answered, to be deleted by whoever needs no other steadiness.
 
     Raises
     ------
@@ -90,9 +91,7 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     folder = out.parent / f"{source.stem[:100]}-colours-{key}"
     with locked(folder):
         _look(source, folder, colorizer)
-        in_color = _paint(source, out, folder, colorizer, steady)
-        frames = len(np.load(folder / "ab.npy", mmap_mode="r"))
-    return {"frames": frames, "in_color": in_color, "folder": folder}
+        return _paint(source, out, folder, colorizer, steady)
 
 
 def find_cuts(lightness):
@@ -366,15 +365,18 @@ def _looker(colorizer, size):
 
 
 def _paint(source, out, folder, colorizer, steady):
-    """Second half: the film in colour. Returns whether it had colours of its own."""
+    """Second half: the film in colour; see `colorize_film` for what is returned."""
     rows, times = (np.load(folder / name, mmap_mode="r") for name in ("ab.npy", "times.npy"))
-    colors = zip(steadied(rows, times[: len(rows)], steady), tqdm(times, "painting", unit="frame"))
-    unfinished, lengths, in_color = folder / f"unfinished{out.suffix}", {}, False
+    times = times[: len(rows)]  # a crash may have come between the two
+    bar = tqdm(steadied(rows, times, steady), "painting", len(rows), unit="frame")
+    colors = iter(bar)
+    unfinished, lengths, in_color, ended = folder / f"unfinished{out.suffix}", {}, False, 0
     with _opened(source) as (film, pictures), _written(unfinished, out) as output:
         with _opened(source) as (again, same):
             painted = _painted_stream(output, same, next(_read(again, same)))
         sounds = {each.index: output.add_stream_from_template(each) for each in film.streams.audio}
         for found in _read(film, pictures, *film.streams.audio):
+            ended = max(ended, (found.pts or 0) * found.time_base)
             if isinstance(found, av.Packet):
                 if found.size:
                     found.stream = sounds[found.stream.index]
@@ -382,7 +384,7 @@ def _paint(source, out, folder, colorizer, steady):
                 continue
             luma, full = _luma(found, pictures)
             in_color = in_color or _has_colors(found)
-            small = next(colors)[0][None]
+            small = next(colors)[None]
             planes = colorizer.planes(small[..., 1:], small[..., :1])
             planes = [np.rot90(plane[0], -round(found.rotation / 90)) for plane in planes]
             frame = av.VideoFrame.from_ndarray(
@@ -396,7 +398,9 @@ def _paint(source, out, folder, colorizer, steady):
                 output.mux(packet)
         for packet in painted.encode():
             output.mux(packet)
-    return in_color
+        promised = ((film.start_time or 0) + (film.duration or 0)) / av.time_base
+    missing = max(0.0, promised - float(ended))
+    return {"frames": len(rows), "in_color": in_color, "missing": missing, "folder": folder}
 
 
 @contextlib.contextmanager

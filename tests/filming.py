@@ -41,7 +41,9 @@ def film(path, frames=20, size=(96, 64), rate=25, stamps=None, base=None, sound=
     import av
 
     with av.open(str(path), "w") as output:
-        pictures = output.add_stream(how.get("codec", "libx264"), Fraction(rate).limit_denominator())
+        pictures = output.add_stream(
+            how.get("codec", "libx264"), Fraction(rate).limit_denominator()
+        )
         pictures.width, pictures.height = size
         pictures.pix_fmt = how.get("pix_fmt", "yuv420p")
         pictures.codec_context.time_base = base or 1 / Fraction(rate).limit_denominator(1001)
@@ -81,8 +83,8 @@ def contents(path):
         pictures = container.streams.video[0]
         found["duration"] = container.duration / av.time_base
         found["shape"] = pictures.sample_aspect_ratio or 1
-        for packet in container.demux(*container.streams.audio):
-            if packet.size:
+        for packet in container.demux():
+            if packet.stream.type == "audio" and packet.size:
                 stamp = float((packet.pts or 0) * packet.time_base)
                 found["sound"].append((round(stamp, 3), bytes(packet)))
     with av.open(str(path)) as container:
