@@ -120,6 +120,24 @@ def _factor(text):
     raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 100, such as 1.2")
 
 
+def film(chosen):
+    """Colourize a film; given again after a crash, the same command goes on."""
+    from colorlib.film import SUFFIXES, colorize_film
+
+    source = Path(chosen.film)
+    suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".mkv"
+    out = Path(chosen.out or source.with_name(f"{source.stem}-colour{suffix}"))
+    if out.exists() and not chosen.force:
+        raise UserError(f"{out}: is there already; --force makes it anew")
+    made = colorize_film(source, out, chosen.weights, chosen.steady)
+    if made["in_color"]:
+        print("the film was in colour: it was made grey first")
+    if made["missing"] > 1:  # what a last frame or sound may take longer is less
+        print(f"the film breaks off: {made['missing']:.1f} seconds of it cannot be read")
+    print(f"{made['frames']} frames colourized, in {out}")
+    print(f"another --steady is quick as long as {made['folder']} is there; delete it when done")
+
+
 def prepare(chosen):
     """Prepare a folder of photos for training."""
     from colorlib import photoset
@@ -282,6 +300,22 @@ def _parser():
         choices=("jpg", "png", "tif", "webp"),
         help="write all results in this format (default: that of each photo)",
     )
+
+    sub = command(film, "colorlib film old-film.mp4 -o in-colour.mp4")
+    sub.add_argument("film", help="a film in any usual container, such as .mp4, .mkv or .avi")
+    sub.add_argument(
+        "-o", "--out", help="the film in colour: .mp4, .mov or .mkv (default: beside the film)"
+    )
+    sub.add_argument("--weights", metavar="W", help="as for colorize")
+    sub.add_argument(
+        "--steady",
+        type=_factor,
+        default=0.2,
+        metavar="S",
+        help="over how many seconds colours are averaged; 0 colours every frame for itself and "
+        "flickers (default: %(default)s)",
+    )
+    sub.add_argument("--force", action="store_true", help="replace a result that exists already")
 
     sub = command(prepare, "colorlib prepare ~/Pictures -o my-set")
     sub.add_argument("folder", help="your photos, in subfolders or not")

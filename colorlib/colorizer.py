@@ -141,7 +141,7 @@ class Colorizer:
         for photo, ab, own in zip(photos, found, zip(*planes, strict=True), strict=True):
             for strip in _strips(width, height):
                 lightness = ops.convert_to_numpy(lab.rgb_to_lab(photo[strip]))[..., :1]
-                ab[strip] = _enlarge(own, strip, lightness, height)
+                ab[strip] = enlarge(own, strip, lightness, height)
         return found
 
     def decoding(self, name=None):
@@ -160,15 +160,41 @@ class Colorizer:
             )
         return decodings[name or next(iter(decodings))]
 
-    def _planes(self, photos, decode=None, **given):
-        """What `_enlarge` makes colours of, each (B, h, w, 2): slopes and offsets, or ab alone."""
+    def small(self, photos, decode=None, **given):
+        """Predict ab at the size at which the network answers, and L at that size.
+
+        Parameters
+        ----------
+        photos : uint8 array or tensor, (B, H, W, 3)
+            RGB, of any size; a tensor must have the network's size.
+        decode, **given
+            See `ab`.
+
+        Returns
+        -------
+        ab : float32 tensor, (B, h, w, 2)
+        lightness : float32 tensor, (B, h, w, 1)
+        """
         told = self.inputs(photos, **given)
-        answer = self.network(told, training=False)
-        ab = self.decoding(decode)(answer)  # (B, h, w, 2)
-        if not self.design.follows_edges:
-            return (ops.convert_to_numpy(ab),)
-        small = ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
-        return guided(ops.convert_to_numpy(ab), ops.convert_to_numpy(small))
+        ab = self.decoding(decode)(self.network(told, training=False))
+        return ab, ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
+
+    def planes(self, ab, lightness):
+        """What `enlarge` makes colours of: slopes and offsets along L, or ab alone.
+
+        Parameters
+        ----------
+        ab, lightness : float32 arrays, (B, h, w, 2) and (B, h, w, 1)
+            See `small`.
+
+        Returns
+        -------
+        tuple of float32 arrays, (B, h, w, 2)
+        """
+        return guided(ab, lightness) if self.design.follows_edges else (ab,)
+
+    def _planes(self, photos, decode=None, **given):
+        return self.planes(*map(ops.convert_to_numpy, self.small(photos, decode, **given)))
 
     def colorize(self, photo, saturation=1.0, decode=None, hints=None, **given):
         """Colourize one photo of any size.
@@ -225,7 +251,7 @@ class Colorizer:
         colored = np.empty_like(photo)
         for strip in _strips(width, height):
             lightness = ops.convert_to_numpy(lab.rgb_to_lab(photo[strip]))[..., :1]
-            ab = _enlarge(planes, strip, lightness, height)
+            ab = enlarge(planes, strip, lightness, height)
             shown = lab.fit_gamut(np.concatenate([lightness, saturation * ab], axis=-1))
             colored[strip] = np.round(255 * ops.convert_to_numpy(lab.lab_to_rgb(shown)))
         return colored
@@ -269,8 +295,24 @@ def _strips(width, height):
     return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
-def _enlarge(planes, strip, lightness, height):
-    """The colours of a band of rows, (rows, W, 2), whose lightness is given, (rows, W, 1)."""
+def enlarge(planes, strip, lightness, height):
+    """The colours of a band of a photo's rows.
+
+    Parameters
+    ----------
+    planes : tuple of float32 arrays, (h, w, 2)
+        One photo's, see `Colorizer.planes`.
+    strip : slice
+        The rows, of `height` that the photo has.
+    lightness : float32 array, (rows, W, 1)
+        Their L in 0..100.
+    height : int
+
+    Returns
+    -------
+    float32 array, (rows, W, 2)
+        a and b in Lab units.
+    """
     size = lightness.shape[1::-1]
     small_height, small_width = planes[0].shape[:2]
     box = (0, strip.start * small_height / height, small_width, strip.stop * small_height / height)

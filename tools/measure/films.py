@@ -1,0 +1,167 @@
+"""How much films flicker, and what steadying costs: `make films`.
+
+    python -m tools.measure.films [CLIP ...] [-o colorlib/data/results/films.json]
+
+Colourizes the bundled clips, or others, frame by frame and steadied over several lengths of time.
+Of each: the warp error in ab; CDC of the pictures; and, where the clip had colours of its own, the
+error of ab against these. Grey and one constant tint stand beside them, since both measures reward
+a film without colours, and so do the true colours, which change, too.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+
+from colorlib import film, lab, machine
+from colorlib.colorizer import Colorizer, enlarge
+from colorlib.files import sha256_of, write_json
+from colorlib.images import resized
+from colorlib.published import FOLDER as PUBLISHED
+
+CLIPS = sorted((Path(film.__file__).parent / "data" / "films").glob("*.mp4"))
+SECONDS = 0.05, 0.1, 0.2, 0.4
+TINT = 5.0, 12.0  # a brown that photos fade to, in ab
+TIMED = ("_read", "_looker", "steadied", "_joined")  # parts of the room that `speed` watches
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clips", nargs="*", type=Path, default=CLIPS)
+    parser.add_argument("-o", "--out", type=Path, default=PUBLISHED / "films.json")
+    chosen = parser.parse_args()
+    colorizer = Colorizer.load()
+    found = {}
+    for clip in chosen.clips:
+        found[clip.name] = {"sha256": sha256_of(clip), **measure(clip, colorizer)}
+        print(clip.name, *found[clip.name]["ways"].items(), sep="\n  ", flush=True)
+    about = {"command": "make films", "weights": colorizer.card["sha256"], "steady": film.STEADY}
+    write_json(chosen.out, {**about, "machine": machine.describe(), "clips": found})
+
+
+def measure(clip, colorizer):
+    """What a clip's colours do over time, in each way to colour it."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = film.colorize_film(clip, Path(folder) / "colour.mp4", steady=0)
+        rows = np.array(np.load(made["folder"] / "ab.npy"), "float32")  # (T, h, w, 3)
+        times = np.load(made["folder"] / "times.npy")
+    with av.open(str(clip)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    height, width = rows.shape[1:3]
+    own = lab.to_lab(resized(np.stack(frames), (4 * width, 4 * height)))  # (T, 4h, 4w, 3)
+    true = own.reshape(len(own), height, 4, width, 4, 3).mean(axis=(2, 4))[..., 1:]
+    ways = {
+        "grey": 0 * rows[..., 1:],
+        "tint": 0 * rows[..., 1:] + TINT,
+        "frame by frame": rows[..., 1:],
+    }
+    for seconds in SECONDS:
+        steady = film.steadied(rows, times, seconds)
+        ways[f"steady {seconds}"] = np.stack([frame[..., 1:] for frame in steady])
+    if made["in_color"]:
+        ways["truth"] = true
+    return {
+        "frames": len(rows),
+        "cuts": int(film.find_cuts(rows[..., 0]).sum()) - 1,
+        "ways": {
+            name: {
+                "warp_error": film.warp_error(ab, rows[..., 0]),
+                "cdc": film.color_consistency(shown(ab, own[..., :1], rows, colorizer)),
+                "chroma": float(np.linalg.norm(ab, axis=-1).mean()),
+            }
+            | ({"ab_error": rms(ab - true)} if made["in_color"] else {})
+            for name, ab in ways.items()
+        },
+    }
+
+
+def rms(difference):
+    return float(np.sqrt(np.square(difference).sum(axis=-1).mean()))
+
+
+def shown(ab, lightness, rows, colorizer):
+    """The pictures that viewers see, at four times the size of the kept ab."""
+    planes = colorizer.planes(np.float32(ab), rows[..., :1])
+    frames = []
+    for own, *small in zip(lightness, *planes, strict=True):
+        large = enlarge(small, slice(0, len(own)), own, len(own))
+        frames.append(lab.to_rgb(lab.fit_gamut(np.concatenate([own, large], axis=-1))))
+    return np.stack(frames)
+
+
+def speed():
+    """Frames a second of a film at 640x480, and milliseconds of a frame that each part takes."""
+    clip = CLIPS[0]  # 640x480
+    spent, firsts = dict.fromkeys(TIMED, 0.0), []
+
+    def watched(name, function):
+        def called(*given):
+            began = time.perf_counter()
+            try:
+                return function(*given)
+            finally:
+                spent[name] += time.perf_counter() - began
+
+        return called
+
+    def each(name, generator):
+        def made(*given):
+            stepped = watched(name, generator(*given).__next__)
+            while True:
+                try:
+                    value = stepped()
+                except StopIteration:
+                    return
+                yield value
+
+        return made
+
+    looker = film._looker
+
+    def patient(*given):
+        look = looker(*given)
+        began = time.perf_counter()
+        look(np.zeros((film.BATCH, 192, 256, 3), "uint8"))  # compiled now, not in the first batch
+        firsts.append(time.perf_counter() - began)
+        return watched("_looker", look)
+
+    film._looker, film._joined = patient, watched("_joined", film._joined)
+    film._read, film.steadied = each("_read", film._read), each("steadied", film.steadied)
+    with tempfile.TemporaryDirectory() as folder:
+        halves = {}
+        for half in ("_look", "_paint"):
+            setattr(film, half, timed(halves, half, getattr(film, half)))
+        frames = film.colorize_film(clip, Path(folder) / "colour.mp4")["frames"]
+    halves["_look"] -= firsts[0]
+    parts = {"decode, twice": "_read", "network": "_looker", "steady": "steadied", "join": "_joined"}
+    milliseconds = {name: spent[part] for name, part in parts.items()}
+    milliseconds["shrink, encode and the rest"] = sum(halves.values()) - sum(spent.values())
+    return {
+        "clip": clip.name,
+        "frames": frames,
+        "frames_per_second": round(frames / sum(halves.values()), 2),
+        "frames_per_second_with_another_steadiness": round(frames / halves["_paint"], 2),
+        "milliseconds": {
+            name: round(1000 * seconds / frames, 2) for name, seconds in milliseconds.items()
+        },
+    }
+
+
+def timed(into, name, function):
+    """The function, which leaves its seconds in `into[name]`."""
+
+    def called(*given):
+        began = time.perf_counter()
+        try:
+            return function(*given)
+        finally:
+            into[name] = time.perf_counter() - began
+
+    return called
+
+
+if __name__ == "__main__":
+    main()
