@@ -100,7 +100,8 @@ class Colorizer:
         UserError
             If `photos` are no such array, or something is given that this design is not told.
         """
-        check_photos(photos)
+        if not ops.is_tensor(photos):  # a compiled step's have been looked at
+            check_photos(photos)
         if strange := set(given) - set(self.design.needs):
             others = [name for name, row in designs.DESIGNS.items() if strange <= {*row.needs}]
             raise UserError(
