@@ -417,7 +417,7 @@ def _parser():
         "--protocol",
         choices=("pairs", "single"),
         default="pairs",
-        help="a true and a colourized photo one after the other, or one alone (default: %(default)s)",
+        help="a true and a colourized photo one after the other, or one alone (default: pairs)",
     )
     sub.add_argument(
         "--trials",
