@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from colorlib.files import UserError, print_any_name, read_json, write_json
+from colorlib.files import UserError, atomic_write, print_any_name, read_json, write_json
 
 
 def main(arguments=None):
@@ -229,6 +229,53 @@ def info(chosen):
         print(f"  {name:18}{value}")
 
 
+def survey(chosen):
+    """Write a survey that asks people what is colourized, or merge what they answered."""
+    from colorlib import survey
+
+    if chosen.merge:
+        return _merge(survey, chosen.merge, Path(chosen.out or "survey-results"))
+    if not (chosen.out and chosen.real and chosen.by):
+        raise UserError("give OUT, --real FOLDER and --by NAME=FOLDER; or --merge RESULTS")
+    systems = dict(chosen.by)
+    left_out = survey.write_survey(
+        chosen.out, chosen.real, systems, chosen.protocol, chosen.trials, chosen.seed
+    )
+    for path, reason in left_out.items():
+        print(f"left out: {path}: {reason}")
+    each = chosen.trials / (len(systems) * (1 + (chosen.protocol == "single")))
+    needed = survey.answers_needed(effect=survey.design_effect(each))
+    print(
+        f"{Path(chosen.out) / 'index.html'}: open it, or serve the folder\n"
+        f"for ± 5 points plan {needed} answers about each system: {-(-needed // each):.0f} people"
+    )
+
+
+def _merge(survey, paths, out):
+    if (out / "kit.js").exists():
+        raise UserError(f"{out}: holds the survey itself; name another folder for its results")
+    answers, left_out, refused = survey.merge(paths)
+    found = survey.shares(answers)
+    write_json(
+        out / "survey.json", {"shares": found, "left_out": left_out, "refused": len(refused)}
+    )
+    with atomic_write(out / "survey.png") as file:
+        survey.figure(found).savefig(file)
+    for error in refused:
+        print(f"colorlib: {error}", file=sys.stderr)
+    for what, count in left_out.items():
+        print(f"left out: {count} {what}")
+    print(f"\n{survey.format_shares(found)}\n\nwritten to {out}")
+    return 1 if refused else 0
+
+
+def _named_folder(text):
+    name, equals, folder = text.partition("=")
+    if not (name and equals and folder):
+        raise ValueError
+    return name, folder
+
+
 def value_of(text):
     """A parameter's value as typed: 128, 0.5, True, None; anything else is text."""
     try:
@@ -412,6 +459,48 @@ def _parser():
         "--limit", type=int, metavar="N", help="use only the first N validation photos"
     )
     sub.add_argument("-o", "--out", metavar="JSON", help="write the result here too")
+
+    sub = command(survey, "colorlib survey ask --real photos --by unet=colorized --by paper=paper")
+    sub.add_argument(
+        "out",
+        nargs="?",
+        metavar="OUT",
+        help="a new folder for the survey; with --merge, one for its results (survey-results)",
+    )
+    sub.add_argument("--real", metavar="FOLDER", help="photos in their true colours")
+    sub.add_argument(
+        "--by",
+        type=_named_folder,
+        action="append",
+        metavar="NAME=FOLDER",
+        help="a system's name, and the same photos colourized by it; once for each system",
+    )
+    sub.add_argument(
+        "--protocol",
+        choices=("pairs", "single"),
+        default="pairs",
+        help="a true and a colourized photo one after the other, or one alone (default: pairs)",
+    )
+    sub.add_argument(
+        "--trials",
+        type=int,
+        choices=(20, 40),
+        default=20,
+        help="answers of a person that count; practice and checks come on top (default: 20)",
+    )
+    sub.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="S",
+        help="chooses the photos for practice and checks",
+    )
+    sub.add_argument(
+        "--merge",
+        nargs="+",
+        metavar="RESULTS",
+        help="files that people handed back, or folders of them",
+    )
 
     sub = command(info, "colorlib info")
     sub.add_argument("--weights", metavar="W", help="as for colorize")

@@ -24,7 +24,7 @@ FLOORS = (
     "files tables machine devices lab bins images plates photoset unsplash augment "
     "efficientnet_lite extractors embeddings inputs losses metrics baselines designs anatomy "
     "weights recipes batches runs published optimizers monitor training colorizer evaluation "
-    "ablation film figures widgets checks cli"
+    "ablation film figures survey widgets checks cli"
 ).split()
 
 
