@@ -21,6 +21,7 @@
 #   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
 #   make ingredients   train networks that show what colours are made of: number of photos, size, ...
 #   make edges   measure how colours should be enlarged on large photos: PHOTOS=folder
+#   make films   measure how colours flicker in films, and what steadying does
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
@@ -47,7 +48,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
-    leaderboard bench results compare ingredients edges pages runtimes interactives offline-kit bench-backends \
+    leaderboard bench results compare ingredients edges films pages runtimes interactives offline-kit bench-backends \
     bench-memory profile lock clean
 
 setup: .venv/ready
@@ -144,6 +145,9 @@ ingredients: setup
 edges: setup
 	@test -n "$(PHOTOS)" || { echo "say where large photos lie: make edges PHOTOS=folder"; exit 2; }
 	$(BIN)/python -m tools.measure.edges $(PHOTOS)
+
+films: setup
+	$(BIN)/python -m tools.measure.films $(CLIPS)
 
 pages: setup
 	$(BIN)/python -m tools.site.pages

@@ -214,6 +214,14 @@ def evaluate(chosen):
     print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
 
 
+def export(chosen):
+    """Write a network as ONNX files, for other programs."""
+    from colorlib import export
+
+    for path in export.export(chosen.out, chosen.weights):
+        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
 def info(chosen):
     """Say what is here: versions, machine, extractors, the weights in use."""
     from colorlib import designs, extractors, machine
@@ -501,6 +509,10 @@ def _parser():
         metavar="RESULTS",
         help="files that people handed back, or folders of them",
     )
+
+    sub = command(export, "colorlib export for-my-app")
+    sub.add_argument("out", help="folder for the files; made if missing")
+    sub.add_argument("--weights", metavar="W", help="as for colorize; unet or one like it")
 
     sub = command(info, "colorlib info")
     sub.add_argument("--weights", metavar="W", help="as for colorize")

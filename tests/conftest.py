@@ -1,15 +1,19 @@
 """Shared by all tests: quiet frameworks, the bundled photos, a browser."""
 
+import functools
+import http.server
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("COLORLIB_PLACEHOLDER", "1")  # the kit under test belongs to nobody yet
 
+import browsing
 import filelock
 import numpy as np
 import pytest
@@ -55,6 +59,25 @@ def site(tmp_path_factory):
     with alone(tmp_path_factory, "site"):
         subprocess.run([sys.executable, "-m", "tools.site.book", "build"], cwd=ROOT, check=True)
     return book.SITE
+
+
+@pytest.fixture(scope="session")
+def published(site, tmp_path_factory):
+    """The folder that `make publish` leaves for a host."""
+    from tools.site import book
+
+    folder = tmp_path_factory.mktemp("host") / "publish"
+    book.publish(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(published):
+    handler = functools.partial(browsing.Handler, directory=published)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ FLOORS = (
     "files tables machine devices lab bins images plates photoset unsplash augment "
     "efficientnet_lite extractors embeddings inputs losses metrics baselines designs anatomy "
     "weights recipes batches runs published optimizers monitor training colorizer evaluation "
-    "ablation film figures survey widgets checks cli"
+    "ablation export film figures survey widgets checks cli"
 ).split()
 
 
@@ -38,11 +38,12 @@ CEILINGS = {
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1720,
+        1830,
         "colorlib/{files,images,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
+    "films, other runtimes, asking people": (600, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3360, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3510, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
@@ -236,7 +237,7 @@ def test_nothing_speaks_of_this_machine():
     ).stdout.split("\0")
     for name in filter(None, files):
         path = ROOT / name
-        if path.suffix in (".jpg", ".png", ".h5", ".npz") or path == Path(__file__):
+        if path.suffix in (".jpg", ".png", ".mp4", ".h5", ".npz") or path == Path(__file__):
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"/(root|home|work)/[a-z]", text), name

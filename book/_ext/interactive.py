@@ -18,9 +18,21 @@ from sphinx.util.osutil import relative_uri
 
 BOOK = Path(__file__).resolve().parent.parent
 PUBLISHED = "../colorlib/data/results"  # chapters show these, too
-# What a script needs beside itself: data, and a sheet of photos.
+# The old photos that the page offers, in the order of its data.
+OLD = ("01788", "00106", "00172", "01043", "01736", "00963")
+PLATES = "../colorlib/data/plates"
+# What a script needs beside itself: data, and pictures.
 DATA = {
-    "why-grey": ("interactive/why-grey.json", None),
+    "why-grey": ("interactive/why-grey.json",),
+    "before-after": (
+        "interactive/before-after.json",
+        f"{PLATES}/01788v-grey.jpg",
+        "img/01788v-vivid.jpg",
+    ),
+    "colorize": (
+        "interactive/colorize.json",
+        *(f"{PLATES}/{number}v-grey.jpg" for number in OLD),
+    ),
     "training-scrubber": (f"{PUBLISHED}/lab/scrubber.json", f"{PUBLISHED}/lab/scrubber.jpg"),
     "real-or-colorized": ("results/pairs.json", "results/pairs.jpg"),
 }
@@ -61,17 +73,17 @@ def markup(name, static):
     """The HTML after the figure; `static` is where the page finds the site's `_static`."""
     html = ""
     if name in DATA:
-        data, sprite = DATA[name]
+        data, *pictures = DATA[name]
         values = json.loads((BOOK / data).read_text(encoding="utf-8"))
-        if sprite:
-            values["sprite"] = f"{static}/interactive/{Path(sprite).name}"
+        values["pictures"] = [f"{static}/interactive/{Path(file).name}" for file in pictures]
+        values["static"] = static
         text = json.dumps(values, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         html = f'<script type="application/json" id="interactive-data-{name}">{text}</script>\n'
     return f'{html}<script type="module">\n{compose(name)}</script>\n'
 
 
 def _data_files(name):
-    return [BOOK / file for file in DATA.get(name, ()) if file]
+    return [BOOK / file for file in DATA.get(name, ())]
 
 
 def _visit(self, node):
@@ -84,17 +96,17 @@ def _skip(self, node):
     raise nodes.SkipNode
 
 
-def _copy_sheets(app, exception):
+def _copy_pictures(app, exception):
     if exception is None and app.builder.format == "html":
         target = Path(app.outdir) / "_static" / "interactive"
         target.mkdir(parents=True, exist_ok=True)
-        for _, sprite in DATA.values():
-            if sprite and (BOOK / sprite).exists():
-                shutil.copy(BOOK / sprite, target)
+        for _, *pictures in DATA.values():
+            for file in pictures:
+                shutil.copy(BOOK / file, target)
 
 
 def setup(app):
     app.add_node(interactive_script, html=(_visit, None), latex=(_skip, None), text=(_skip, None))
     app.add_directive("interactive", Interactive)
-    app.connect("build-finished", _copy_sheets)
+    app.connect("build-finished", _copy_pictures)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -53,6 +53,32 @@ export function button(text, pressed) {
   return element;
 }
 
+/** Two pictures on top of each other, and a line between them that mouse, touch and keyboard move. */
+export function compare(before, after, label) {
+  const input = make("input", { type: "range", min: 0, max: 100, step: 1, value: 50, ariaLabel: label });
+  const element = make("label", { className: "compare" }, before, after, make("span", { className: "line" }), input,
+    make("span", { className: "tag" }, "black and white"), make("span", { className: "tag right" }, "colourized"));
+  after.classList.add("after");
+  const show = () => {
+    element.style.setProperty("--at", `${input.value}%`);
+    input.setAttribute("aria-valuetext", `${input.value} % in black and white`);
+  };
+  const follow = (event) => {
+    if (event.type === "pointermove" && !event.buttons) return;
+    const box = element.getBoundingClientRect();
+    input.value = (100 * (event.clientX - box.left)) / box.width;
+    show();
+  };
+  input.addEventListener("input", show);
+  element.addEventListener("pointerdown", (event) => {
+    element.setPointerCapture(event.pointerId);
+    follow(event);
+  });
+  element.addEventListener("pointermove", follow);
+  show();
+  return element;
+}
+
 const WHITE = [0.95047, 1.0, 1.08883]; // D65, as in colorlib.lab
 const FROM_XYZ = [
   [3.2404813432, -1.5371515163, -0.4985363262],

@@ -21,7 +21,7 @@ let timer = null;
 
 function choice(side) {
   const picture = make("span", { className: "photo" });
-  picture.style.backgroundImage = `url("${data.sprite}")`;
+  picture.style.backgroundImage = `url("${data.pictures[0]}")`;
   picture.style.backgroundSize = `${100 * data.count}% 200%`;
   const name = make("span", { className: "line" }, side ? "right" : "left");
   const element = make("button", { type: "button", className: "choice" }, picture, name);

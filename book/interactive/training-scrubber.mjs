@@ -20,7 +20,7 @@ let timer = null;
 /** One row of the sprite, as wide as the stage. */
 function strip(label) {
   const picture = make("div", { className: "strip" });
-  picture.style.backgroundImage = `url("${data.sprite}")`;
+  picture.style.backgroundImage = `url("${data.pictures[0]}")`;
   picture.style.aspectRatio = `${data.columns} / 1`;
   picture.style.backgroundSize = `100% ${100 * (data.sheets.length + 2)}%`;
   picture.setAttribute("role", "img");

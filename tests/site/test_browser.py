@@ -3,20 +3,15 @@
 Needs what `make book` built; builds it if the sources have changed since.
 """
 
-import functools
-import http.server
 import re
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from browsing import violations
 from playwright.sync_api import expect
 
-from tools.site import book
-
 ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHAPTERS = ("notebooks/00_quickstart.html", "notebooks/01_lab.html")
 SHARED = ("_static/", "vendor/", "searchindex.js")  # what all pages load
 FIRST_VIEW = 2_000_000  # bytes of a page itself and of its pictures, before anyone scrolls
@@ -26,37 +21,6 @@ def pages():
     """Every page of the table of contents and those that Sphinx adds, by their addresses."""
     names = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text())
     return [f"{name}.html" for name in (*names, "search", "genindex", "index")]
-
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """The site at / and once more under /kit/, as on a host that shows several."""
-
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
-        ".mjs": "text/javascript",
-        ".webp": "image/webp",
-    }
-
-    def translate_path(self, path):
-        return super().translate_path(path.removeprefix("/kit"))
-
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="session")
-def published(site):
-    """The folder that `make publish` leaves for a host."""
-    book.publish()
-    return book.BUILD / "publish"
-
-
-@pytest.fixture(scope="session")
-def address(published):
-    handler = functools.partial(Handler, directory=published)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @pytest.fixture(scope="session")
@@ -102,19 +66,6 @@ def opened(context, home, name):
         page.wait_for_function(f"document.querySelectorAll('.widget-subarea').length == {views}")
     yield page, wrong, sizes
     page.close()
-
-
-def violations(page):
-    """What axe-core finds that keeps somebody from reading the page."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))  # not a tag: a page may forbid those
-    options = "{resultTypes: ['violations'], preload: false}"  # it need not fetch style sheets again
-    found = page.evaluate(f"axe.run(document, {options})")["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node['html'][:120]} {node['failureSummary']}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"][:3]
-    ]
 
 
 @pytest.mark.parametrize("name", pages())

@@ -7,9 +7,9 @@ import threading
 
 import numpy as np
 import pytest
+from browsing import violations
 from playwright.sync_api import expect
 from surveying import read_kit, write_photos
-from test_browser import violations
 
 from colorlib import cli, survey
 

@@ -10,7 +10,6 @@ a film without colours, and so do the true colours, which change, too.
 
 import argparse
 import tempfile
-import time
 from pathlib import Path
 
 import av
@@ -25,7 +24,6 @@ from colorlib.published import FOLDER as PUBLISHED
 CLIPS = sorted((Path(film.__file__).parent / "data" / "films").glob("*.mp4"))
 SECONDS = 0.05, 0.1, 0.2, 0.4
 TINT = 5.0, 12.0  # a brown that photos fade to, in ab
-TIMED = ("_read", "_looker", "steadied", "_joined")  # parts of the room that `speed` watches
 
 
 def main():
@@ -90,77 +88,6 @@ def shown(ab, lightness, rows, colorizer):
         large = enlarge(small, slice(0, len(own)), own, len(own))
         frames.append(lab.to_rgb(lab.fit_gamut(np.concatenate([own, large], axis=-1))))
     return np.stack(frames)
-
-
-def speed():
-    """Frames a second of a film at 640x480, and milliseconds of a frame that each part takes."""
-    clip = CLIPS[0]  # 640x480
-    spent, firsts = dict.fromkeys(TIMED, 0.0), []
-
-    def watched(name, function):
-        def called(*given):
-            began = time.perf_counter()
-            try:
-                return function(*given)
-            finally:
-                spent[name] += time.perf_counter() - began
-
-        return called
-
-    def each(name, generator):
-        def made(*given):
-            stepped = watched(name, generator(*given).__next__)
-            while True:
-                try:
-                    value = stepped()
-                except StopIteration:
-                    return
-                yield value
-
-        return made
-
-    looker = film._looker
-
-    def patient(*given):
-        look = looker(*given)
-        began = time.perf_counter()
-        look(np.zeros((film.BATCH, 192, 256, 3), "uint8"))  # compiled now, not in the first batch
-        firsts.append(time.perf_counter() - began)
-        return watched("_looker", look)
-
-    film._looker, film._joined = patient, watched("_joined", film._joined)
-    film._read, film.steadied = each("_read", film._read), each("steadied", film.steadied)
-    with tempfile.TemporaryDirectory() as folder:
-        halves = {}
-        for half in ("_look", "_paint"):
-            setattr(film, half, timed(halves, half, getattr(film, half)))
-        frames = film.colorize_film(clip, Path(folder) / "colour.mp4")["frames"]
-    halves["_look"] -= firsts[0]
-    parts = {"decode, twice": "_read", "network": "_looker", "steady": "steadied", "join": "_joined"}
-    milliseconds = {name: spent[part] for name, part in parts.items()}
-    milliseconds["shrink, encode and the rest"] = sum(halves.values()) - sum(spent.values())
-    return {
-        "clip": clip.name,
-        "frames": frames,
-        "frames_per_second": round(frames / sum(halves.values()), 2),
-        "frames_per_second_with_another_steadiness": round(frames / halves["_paint"], 2),
-        "milliseconds": {
-            name: round(1000 * seconds / frames, 2) for name, seconds in milliseconds.items()
-        },
-    }
-
-
-def timed(into, name, function):
-    """The function, which leaves its seconds in `into[name]`."""
-
-    def called(*given):
-        began = time.perf_counter()
-        try:
-            return function(*given)
-        finally:
-            into[name] = time.perf_counter() - began
-
-    return called
 
 
 if __name__ == "__main__":

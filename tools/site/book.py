@@ -166,8 +166,8 @@ a {{ color: #8fc1e3; }} }}
 """
 
 
-def publish():
-    target = BUILD / "publish"
+def publish(target=None):
+    target = target or BUILD / "publish"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(SITE, target, ignore=shutil.ignore_patterns(*UNPUBLISHED))
     (target / ".nojekyll").touch()

@@ -17,14 +17,14 @@ from interactive import markup
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from colorlib import metrics, photoset
+from colorlib import metrics, photoset, plates
 from colorlib.files import atomic_write, write_json
 from colorlib.lab import to_lab
 from colorlib.published import FOLDER as PUBLISHED
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "book" / "interactive"
-RESULTS = (ROOT / "book" / "results", PUBLISHED)
+PICTURES = (ROOT / "book" / "results", PUBLISHED, plates.FOLDER, ROOT / "book" / "img")
 
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>
@@ -63,7 +63,7 @@ def count_colors(photos):
 
 
 def page(name):
-    """A page that holds one interactive and nothing else; its sheet of photos stands beside it."""
+    """A page that holds one interactive and nothing else; its pictures stand beside it."""
     css = (ROOT / "_static" / "interactive.css").read_text(encoding="utf-8")
     return PAGE.format(name=name, css=css, markup=markup(name, "."))
 
@@ -84,13 +84,13 @@ def photograph(browser, name, target):
 
 
 def answer(name):
-    """Serve the page and its sheet of photos without a server."""
+    """Serve the page and its pictures without a server."""
 
     def fulfil(route):
         file = route.request.url.rpartition("/")[2]
         if file == f"{name}.html":
             return route.fulfill(body=page(name), content_type="text/html")
-        found = next((path for place in RESULTS for path in place.rglob(file)), None)
+        found = next((path for place in PICTURES for path in place.rglob(file)), None)
         return route.fulfill(path=found) if found else route.fulfill(status=404)
 
     return fulfil

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from colorlib import machine, photoset
+from colorlib import machine, photoset, plates
 from colorlib.colorizer import Colorizer
 from colorlib.files import read_json, write_json
 from colorlib.images import montage
@@ -33,6 +33,7 @@ RUNTIMES = BOOK / "results" / "runtimes.json"
 
 # Photos that the network colours well, and four whose colours mean something and get lost.
 STRIP = ("0375", "0032", "0029", "0806", "0450", "0432")
+BEFORE_AFTER = "01788v"  # a plate
 INVENTED = ("0858", "0058", "0884", "0878")
 
 # How much of a chapter is read in a minute. Folded code counts as its figure, and exercises name
@@ -64,6 +65,7 @@ def main():
         time_chapters(tier)
     photos, colorizer = photoset.commons(), Colorizer.load()
     draw_strip(colorizer, photos)
+    draw_before_after(colorizer)
     draw_invented(colorizer, photos)
     write_credits_page()
     write_runtimes_page()
@@ -91,6 +93,15 @@ def draw_strip(colorizer, photos):
     share = np.clip(np.linspace(-0.3, 2, grey.shape[1]), 0, 1)[:, None]
     sheet = Image.fromarray(np.uint8(np.round((1 - share) * grey + share * colored)))
     sheet.resize((1200, 200), Image.LANCZOS).save(BOOK / "img" / "strip.jpg", quality=88)
+
+
+def draw_before_after(colorizer):
+    """The old photo that the welcome page opens with, in colour."""
+    (plate,) = (plate for plate in plates.plates() if plate.number == BEFORE_AFTER)
+    colored = Image.fromarray(colorizer.colorize(plate.grey, decode="vivid"))
+    colored.save(BOOK / "img" / f"{plate.number}-vivid.jpg", quality=92)
+    about = {"command": "make pages", "decode": "vivid", "weights": colorizer.card["sha256"]}
+    write_json(BOOK / "interactive" / "before-after.json", about)
 
 
 def draw_invented(colorizer, photos):

@@ -3,10 +3,13 @@
     python -m tools.site.vendor
 
 npm installs the packages of package-lock.json into node_modules; the few files that pages load are
-copied from there. `_vendor/` goes into the site's root: `vendor/mathjax`, `vendor/widgets`.
+copied from there. The network of the page that colourizes is exported from the shipped weights.
+`_vendor/` goes into the site's root: `vendor/mathjax`, `vendor/widgets`, `vendor/colorizer`.
 """
 
+import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 NODE = ROOT / "node_modules"
 TARGET = ROOT / "_vendor" / "vendor"
+RUNTIME = "ort-wasm-simd-threaded.wasm"  # CPU alone, half as large as the one that knows GPUs
 # The widget manager asks for its fonts at the second and at the third address.
 COPIES = (
     ("mathjax/es5/tex-mml-chtml.js", "mathjax"),
@@ -26,6 +30,8 @@ COPIES = (
         "@jupyter-widgets/html-manager/dist/*.woff2",
         "widgets/npm/@jupyter-widgets/html-manager/dist",
     ),
+    ("onnxruntime-web/dist/ort.wasm.bundle.min.mjs", "onnxruntime"),
+    (f"onnxruntime-web/dist/{RUNTIME}", "onnxruntime"),
 )
 
 
@@ -33,6 +39,7 @@ def main():
     if not installed():
         install()
     copy()
+    export()
 
 
 def installed():
@@ -69,6 +76,19 @@ def copy():
             shutil.copy(path, TARGET / folder)
     shutil.copy(Path(__file__).with_name("widgets.js"), TARGET / "widgets" / "before.js")
     (TARGET / "licences.txt").write_text(licences())
+
+
+def export():
+    """Write the network, and beside it what the page must know of the program that runs it."""
+    folder, runtime = TARGET / "colorizer", TARGET / "onnxruntime" / RUNTIME
+    command = [Path(sys.executable).with_name("colorlib"), "export", folder]
+    # tf2onnx numbers its nodes by the order of sets: so readers who have the network keep it.
+    done = subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": "0"}, stderr=subprocess.PIPE)
+    if done.returncode:
+        sys.exit(f"the network was not exported:\n{done.stderr.decode()}")
+    digest = hashlib.sha256(runtime.read_bytes()).hexdigest()
+    about = {"file": f"../onnxruntime/{RUNTIME}", "bytes": runtime.stat().st_size, "sha256": digest}
+    (folder / "runtime.json").write_text(json.dumps(about))
 
 
 def licences():
