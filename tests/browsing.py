@@ -24,9 +24,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 def violations(page):
     """What axe-core finds that keeps somebody from reading the page."""
     page.evaluate(AXE.read_text(encoding="utf-8"))  # not a tag: a page may forbid those
-    options = (
-        "{resultTypes: ['violations'], preload: false}"  # it need not fetch styles again
-    )
+    options = "{resultTypes: ['violations'], preload: false}"  # it need not fetch styles again
     found = page.evaluate(f"axe.run(document, {options})")["violations"]
     return [
         f"{rule['id']}: {node['target']} {node['html'][:120]} {node['failureSummary']}"
