@@ -126,15 +126,16 @@ class Trainer(keras.Model):
         self.blame, self.decode = design.loss, next(iter(design.decodings.values()))
         self.network = designs.build_network(recipe.design, recipe.options, hardware.precision)
         if recipe.start_from:
-            start, card = weights.load_network(recipe.start_from)
-            if (card["design"], start.count_params()) != (
-                recipe.design, self.network.count_params()
-            ):  # fmt: skip
-                raise UserError(
-                    f"{recipe.start_from}: is a network of another design or size; "
-                    "start from one like yours, or from none"
-                )
-            self.network.set_weights(start.get_weights())
+            start, _ = weights.load_network(recipe.start_from)
+            own = {variable.path: variable for variable in self.network.weights}
+            # What ours has beyond it, such as a further input's layers, stays as it began.
+            for variable in start.weights:
+                if getattr(own.get(variable.path), "shape", None) != variable.shape:
+                    raise UserError(
+                        f"{recipe.start_from}: is a network of another design or size; "
+                        "start from one like yours, or from none"
+                    )
+                own[variable.path].assign(variable)
         elif design.adapt:
             design.adapt(self.network, data.photo_set)
         self.bank = PhotosOnDevice(data) if data.on_device else None

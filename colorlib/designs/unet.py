@@ -84,21 +84,26 @@ class Options:
     vivid: bool = True
 
 
-def build(options=Options()):
+def build(options=Options(), hinted=False):
     """The decoder; the extractor is an input's business.
 
     Parameters
     ----------
     options : Options
+    hinted : bool
+        Whether it is told colours that a person points out, as in Zhang et al. (2017): at each
+        scale, and their mean for the whole photo. Without any it paints as before.
 
     Returns
     -------
     keras.Model
-        From `{"lightness": (B, H, W, 1) in 0..100, "features": maps at strides 4, 8, 16, 32}` to
+        From `{"lightness": (B, H, W, 1) in 0..100, "features": maps at strides 4, 8, 16, 32}`, and
+        "hints" (B, H, W, 3) if hinted, see `inputs.drawn_hints`, to
         `{"ab": (B, H/4, W/4, 2) in Lab units, "logits": (B, H/4, W/4, 313)}`, the latter if
         vivid, for any H and W that are multiples of 32.
     """
     lightness = keras.Input((None, None, 1), name="lightness")
+    told = {"hints": keras.Input((None, None, 3), name="hints")} if hinted else {}
     features = [
         keras.Input((None, None, maps), name=f"stride_{stride}")
         for maps, stride in zip(options.maps, STRIDES, strict=True)
@@ -114,7 +119,14 @@ def build(options=Options()):
     whole = layers.Conv2D(wide, 1, use_bias=False, name="whole_photo")(whole)
     x = Hide(hide_last, name="hide_32")(last)
     x = layers.Conv2D(wide, 1, use_bias=False, name="decoder_32")(x)  # (B, H/32, W/32, 128)
-    x = _activated(layers.Add(name="with_whole")([x, whole]), "decoder_32")
+    parts = [x, whole]
+    if hinted:
+        near = Pointed(32, name="hints_32")(told["hints"])  # (B, H/32, W/32, 3)
+        near = layers.Conv2D(wide, 3, padding="same", activation="relu", name="hints_near")(near)
+        every = layers.GlobalAveragePooling2D(keepdims=True, name="every_hint")(told["hints"])
+        parts += [_from_nothing(near, wide, 3, "hints_far")]
+        parts += [_from_nothing(Pointed(1, name="hints_whole")(every), wide, 1, "hints_tone")]
+    x = _activated(layers.Add(name="with_whole")(parts), "decoder_32")
     x = Hide(hide_first, name="hide_decoder_32")(x)
     sixteenth = Hide(hide_16, name="hide_16")(sixteenth)
     eighth = Hide(hide_8, name="hide_8")(eighth)
@@ -122,9 +134,10 @@ def build(options=Options()):
     for (stride, skip), filters in zip(skips.items(), widths, strict=False):
         x = layers.UpSampling2D(interpolation="bilinear", name=f"to_{stride}")(x)
         x = layers.Concatenate(name=f"join_{stride}")([x, *skip])
-        x = _convolved(x, filters, f"decoder_{stride}")
-    x = before = x  # (B, H/4, W/4, 48)
-    x = _convolved(x, widths[-1], "decoder_last")
+        pointed = Pointed(int(stride), name=f"hints_{stride}")(told["hints"]) if hinted else None
+        x = _convolved(x, filters, f"decoder_{stride}", pointed)
+    before = x  # (B, H/4, W/4, 48)
+    x = _convolved(x, widths[-1], "decoder_last", pointed)
     # It begins by guessing grey, and soon knows better.
     near_grey = keras.initializers.RandomNormal(stddev=1e-3, seed=0)
     ab = layers.Conv2D(2, 1, kernel_initializer=near_grey, dtype="float32", name="colors")(x)
@@ -138,7 +151,22 @@ def build(options=Options()):
             len(bins.centres()), 1, dtype="float32", name="likely"
         )(seen)  # fmt: skip
         answer["rebalanced"] = bins.Rebalance(MIX, name="rebalanced")(answer["logits"])
-    return keras.Model({"lightness": lightness, "features": features}, answer, name="unet")
+    told |= {"lightness": lightness, "features": features}
+    return keras.Model(told, answer, name="unet")
+
+
+class Pointed(layers.Layer):
+    """Hints at another scale: the mean of what is told of a place, and whether anything is."""
+
+    def __init__(self, stride, name):
+        super().__init__(name=name, dtype="float32")
+        self.stride = stride
+
+    def call(self, hints):
+        pooled = ops.average_pool(hints, self.stride, data_format="channels_last")
+        ab, known = pooled[..., :2], pooled[..., 2:]
+        told = ops.cast(known > 0, "float32")
+        return ops.concatenate([ab / ops.where(known > 0, known, 1.0) / 50, told], axis=-1)
 
 
 class Hide(layers.Layer):
@@ -206,9 +234,18 @@ def learn_prior(network, photo_set):
     network.get_layer("likely").bias.assign(np.log(common + 1e-6))  # so it begins by guessing this
 
 
-def _convolved(x, filters, name):
+def _convolved(x, filters, name, pointed=None):
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
+    if pointed is not None:
+        hinted = _from_nothing(pointed, filters, 3, f"{name}_hints")
+        x = layers.Add(name=f"{name}_hinted")([x, hinted])
     return _activated(x, name)
+
+
+def _from_nothing(x, filters, side, name):
+    """A convolution that begins with zeros, so that it changes nothing until it has learned."""
+    zeros = {"use_bias": False, "kernel_initializer": "zeros"}
+    return layers.Conv2D(filters, side, padding="same", **zeros, name=name)(x)
 
 
 def _activated(x, name):
