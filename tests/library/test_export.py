@@ -61,7 +61,8 @@ def test_a_trained_network_without_the_second_head(tmp_path, photos):
     options = {"widths": (8, 8, 8, 8, 8), "vivid": False}
     network = designs.build_network("unet", options)
     told = {name: Colorizer.load().card[name] for name in ("extractor", "extractor_weights")}
-    weights.save_network(network, tmp_path / "small", "unet", options, size=64, **told)
+    told |= {"size": 64, "extractor_size": 64}
+    weights.save_network(network, tmp_path / "small", "unet", options, **told)
     assert cli.main(["export", str(tmp_path), "--weights", str(tmp_path / "small")]) == 0
     colorizer = Colorizer.load(tmp_path / "small")
     told = colorizer.inputs(photos[:1])
