@@ -23,7 +23,11 @@ from colorlib.inputs import INPUTS, shrink
 
 WEIGHTS = Path(__file__).parent / "data" / "weights"
 # By name; the first one is the default.
-SHIPPED = {"unet": WEIGHTS / "unet", "paper": WEIGHTS / "colorizer"}
+SHIPPED = {
+    "unet": WEIGHTS / "unet",
+    "unet_hints": WEIGHTS / "unet_hints",
+    "paper": WEIGHTS / "colorizer",
+}
 MOST_SATURATED = 100  # beyond, all is at the edge of what can be shown
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
 
