@@ -262,13 +262,12 @@ class Colorizer:
         return colored
 
 
-def guided(ab, lightness, reach=1, flat=5.0):
+def guided(ab, lightness, reach=1, flat=10.0):
     """How ab goes with lightness around each place: ab = slope * L + offset.
 
-    Enlarged, slopes and offsets give the large L its colours back with edges where L has its own.
-    The slopes are those of the guided filter of He, Sun and Tang (2013), found on the small photo
-    ("Fast Guided Filter", He and Sun, 2015). It smooths its offsets as well, and with them the
-    colours; here each place keeps its own, so that only what L adds is new.
+    Enlarged, slopes and offsets give the large L its colours back with edges where L has its own:
+    the guided filter of He, Sun and Tang (2013), with its numbers found on the small photo ("Fast
+    Guided Filter", He and Sun, 2015).
 
     Parameters
     ----------
@@ -289,10 +288,10 @@ def guided(ab, lightness, reach=1, flat=5.0):
     def around(values):
         return ndimage.uniform_filter(values, (0, 2 * reach + 1, 2 * reach + 1, 0), mode="nearest")
 
-    mean_l = around(lightness)
-    together = around(lightness * ab) - mean_l * around(ab)
-    slope = around(together / (around(lightness**2) - mean_l**2 + flat**2))
-    return slope, ab - slope * lightness
+    mean_ab, mean_l = around(ab), around(lightness)
+    together = around(lightness * ab) - mean_l * mean_ab
+    slope = together / (around(lightness**2) - mean_l**2 + flat**2)
+    return around(slope), around(mean_ab - slope * mean_l)
 
 
 def _strips(width, height):
