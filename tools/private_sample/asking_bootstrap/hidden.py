@@ -21,3 +21,6 @@ assert low < real.mean() < high, (
 order = dice.permutation(120)
 again = bootstrap(people[order], photos[order], real[order], *drawn)
 assert np.allclose(again, [low, high]), "answers may come in any order"
+one_of_25 = np.repeat([[0, 0], [1, 1]], (40, 960), axis=0)
+ends = bootstrap(np.arange(2), np.zeros(2, int), np.arange(2), one_of_25, np.zeros((1000, 1), int))
+assert np.allclose(ends, [0, 1]), "where 4 of 100 draws are 0, the 2.5 % quantile is 0"
