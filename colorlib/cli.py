@@ -246,9 +246,8 @@ def survey(chosen):
     if not (chosen.out and chosen.real and chosen.by):
         raise UserError("give OUT, --real FOLDER and --by NAME=FOLDER; or --merge RESULTS")
     systems = dict(chosen.by)
-    twice = [name for i, (name, _) in enumerate(chosen.by) if name in dict(chosen.by[:i])]
-    if twice:
-        raise UserError(f"{twice[0]}: is there twice; give each system a name of its own")
+    if len(systems) < len(chosen.by):
+        raise UserError("--by: a name is there twice; give each system a name of its own")
     left_out = survey.write_survey(
         chosen.out, chosen.real, systems, chosen.protocol, chosen.trials, chosen.seed
     )

@@ -371,7 +371,7 @@ def test_the_command(folders, hand_back, tmp_path, capsys):
         ([out, "--real", real, *by], "is there already"),
         ([tmp_path / "new", *by], "give OUT, --real"),
         ([tmp_path / "new", "--real", real, "--by", f"<b>={real}"], "no name for a system"),
-        ([tmp_path / "new", "--real", real, *by, *by], "pale: is there twice"),
+        ([tmp_path / "new", "--real", real, *by, *by], "a name is there twice"),
         ([tmp_path / "new", "--real", real, *by, "--trials", "40"], "36 photos can be asked about"),
         ([tmp_path / "new", "--real", tmp_path / "no", *by], "cannot be opened"),
         (["--merge", tmp_path / "no.json"], "cannot be read"),

@@ -108,7 +108,6 @@ WRONG = {
         ("exactly so many", rule(answer="k, stats.binom.pmf(k, checks, 0.5)")),
         ("by the guessers", rule(lost="1 - stats.binom.cdf(k, checks, 0.5)")),
         ("shape", rule(answer="k")),
-        ("never ends", rule(lost="2")),
     ],
     "asking_plan": [
         ("four numbers", plan((40, 20, 200))),
