@@ -166,7 +166,7 @@ def asking_rule(student, draw):
 
 def asking_plan(student, draw):
     """Whether a plan's numbers agree with each other."""
-    numbers, plan = student
+    numbers, text = student
     if any(part is ... for part in student):
         raise NotAttempted
     if np.shape(numbers) != (4,) or np.asarray(numbers).dtype.kind not in "iuf":
@@ -184,4 +184,4 @@ def asking_plan(student, draw):
             f"{people:.0f} people with {each:.0f} pairs each do not bring the interval to "
             f"± {half:g}: for that it takes {math.ceil(answers / each)}."
         )
-    return expect_text(plan, words=120)
+    return expect_text(text, words=90)

@@ -62,7 +62,7 @@ def rule(lost="1 - stats.binom.cdf(k, checks, slip)", answer="k, stats.binom.cdf
 
 PLAN = """\
 numbers = {numbers}
-plan = "We ask people whom we meet, and leave out who misses more than one check. " * {times}
+text = "We ask people whom we meet, and leave out who misses more than one check. " * {times}
 """
 
 

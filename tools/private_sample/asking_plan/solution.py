@@ -1,5 +1,5 @@
 numbers = (45, 20, 120, 0.05)
-plan = """Question: does the answer *vivid* of the kit's U-Net fool people more often than *mean*?
+text = """Question: does the answer *vivid* of the kit's U-Net fool people more often than *mean*?
 Asked are all students of two courses, about 120, by one message; I do not ask friends. The
 page of colorlib survey shows pairs one after the other, a second each, in an order drawn anew for
 each person: ten for practice, then 40, twenty about each answer, out of 120 photos that no network
