@@ -246,6 +246,8 @@ def survey(chosen):
     if not (chosen.out and chosen.real and chosen.by):
         raise UserError("give OUT, --real FOLDER and --by NAME=FOLDER; or --merge RESULTS")
     systems = dict(chosen.by)
+    if len(systems) < len(chosen.by):
+        raise UserError("--by: a name is there twice; give each system a name of its own")
     left_out = survey.write_survey(
         chosen.out, chosen.real, systems, chosen.protocol, chosen.trials, chosen.seed
     )

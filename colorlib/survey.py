@@ -78,7 +78,7 @@ def write_survey(out, real, systems, protocol="pairs", trials=20, seed=0):
     Raises
     ------
     UserError
-        If `out` is there, a system's name will not do, or there are too few photos.
+        If `out` is there, a name will not do, or there are too few photos.
 
     Notes
     -----
@@ -89,8 +89,12 @@ def write_survey(out, real, systems, protocol="pairs", trials=20, seed=0):
     out, real = Path(out), Path(real)
     if out.exists():
         raise UserError(f"{out}: is there already; choose a new folder")
+    if protocol not in PROTOCOLS:
+        raise UserError(f"{protocol!r}: is no protocol; use {' or '.join(map(repr, PROTOCOLS))}")
+    if not 1 <= len(systems) <= 20:
+        raise UserError(f"{len(systems)} systems: ask about one, or up to twenty")
     for name in systems:
-        if not re.fullmatch(r"\w[\w .+-]{0,39}", name):
+        if not re.fullmatch(r"\w[\w .+-]{0,39}", name) or name == TRUE:
             raise UserError(f"{name!r}: is no name for a system; use up to 40 letters and digits")
     checks, generator = trials // 5, np.random.default_rng(seed)
     candidates, left_out = _candidates(real, systems)
@@ -252,8 +256,14 @@ def _read_result(path):
         different = {(each["kind"], each["photo"]) for each in result["answers"]}
         if kinds != asked or len(different) != len(result["answers"]):
             raise ValueError("an answer is missing, or is there twice")
-        if max(each["system"] for each in result["answers"]) > len(about["systems"]):
-            raise ValueError("an answer is about a system that is not there")
+        pairs = about["protocol"] == "pairs"
+        for each in result["answers"]:
+            if not pairs <= each["system"] <= len(about["systems"]):
+                raise ValueError("an answer is about a system that is not there")
+            if each["photo"] >= (asked | {"test": about["photos"]})[each["kind"]]:
+                raise ValueError("an answer is about a photo that is not there")
+            if not pairs and each["side"] != (each["system"] > 0):
+                raise ValueError("an answer takes a true photo for an invented one, or back")
         return result
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error

@@ -1,9 +1,9 @@
 """The directive `{interactive} NAME`: a numbered figure that a script brings to life.
 
 The page first holds a picture, `book/interactive/NAME.jpg`, which stays where scripts do not run.
-The script is `book/interactive/NAME.mjs` with the part of `common.mjs` that it imports. Both are
-written into the page itself: a browser imports no module from a page opened as a file, and pages
-without interactives load nothing.
+The script is `book/interactive/NAME.mjs`, after the modules that it imports. All are written into
+the page itself: a browser imports no module from a page opened as a file, and pages without
+interactives load nothing.
 """
 
 import json
@@ -54,17 +54,23 @@ class Interactive(Figure):
         source = BOOK / "interactive" / f"{name}.mjs"
         if not source.exists():
             raise self.error(f"there is no interactive {name!r}")
-        for file in (source, source.with_name("common.mjs"), *_data_files(name)):
+        for file in (*_modules(name), *_data_files(name)):
             self.state.document.settings.env.note_dependency(str(file))
         self.arguments[0] = f"/book/interactive/{name}.jpg"
         self.options |= {"figclass": ["interactive"], "name": f"interactive-{name}"}
         return [*super().run(), interactive_script(name=name)]
 
 
+def _modules(name):
+    """Files of what the interactive imports, then its own."""
+    source = BOOK / "interactive" / f"{name}.mjs"
+    imported = re.findall(r'^import [^;]* from "(.+?)";', source.read_text(encoding="utf-8"), re.M)
+    return [*(source.parent / file for file in imported), source]
+
+
 def compose(name):
-    """One script without imports: the shared part, then the interactive's own."""
-    folder = BOOK / "interactive"
-    parts = [(folder / f"{part}.mjs").read_text(encoding="utf-8") for part in ("common", name)]
+    """One script without imports: the shared parts, then the interactive's own."""
+    parts = [file.read_text(encoding="utf-8") for file in _modules(name)]
     text = re.sub(r"^import .*?;\n", "", "\n".join(parts), flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)
 

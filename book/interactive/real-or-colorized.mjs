@@ -1,5 +1,6 @@
 // Real or colourized? Pairs of photos, a timer, a score with its interval; nothing leaves the browser.
 // Chapter 06.
+import { percent, shuffled, wilson } from "../../colorlib/data/survey/pieces.mjs";
 import { button, make, openStage, readData } from "./common.mjs";
 
 const data = readData("real-or-colorized");
@@ -13,7 +14,7 @@ const seconds = make("select", {}, ...[["1 second", 1], ["3 seconds", 3], ["no l
 const choices = [0, 1].map((side) => choice(side));
 const next = button("show the first pair", () => showPair());
 const again = button("start again", () => (save({ asked: 0, right: 0 }), restart()));
-const order = data.photos.map((_, i) => i);
+let order = [...data.photos.keys()];
 let at = 0; // how many pairs were shown in this round
 let real = 0; // the side of the true photo, 0 or 1
 let answered = true;
@@ -38,14 +39,6 @@ function choice(side) {
   };
 }
 
-/** Wilson's interval (1927) for a share, at 95 %. */
-function wilson(right, asked, z = 1.959964) {
-  const share = right / asked;
-  const center = (share + z * z / (2 * asked)) / (1 + z * z / asked);
-  const half = z / (1 + z * z / asked) * Math.sqrt(share * (1 - share) / asked + z * z / (4 * asked * asked));
-  return [center - half, center + half];
-}
-
 function load() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY));
@@ -64,7 +57,6 @@ let tally = load();
 
 function showScore() {
   if (!tally.asked) return (score.textContent = "No answer yet. By chance half of them would be right.");
-  const percent = (share) => `${Math.round(100 * share)} %`;
   const [low, high] = wilson(tally.asked - tally.right, tally.asked);
   score.textContent = `${tally.right} of ${tally.asked} right. The network fooled you in ` +
     `${percent(1 - tally.right / tally.asked)} of the pairs (95 % interval ${percent(low)} to ${percent(high)}); ` +
@@ -72,10 +64,7 @@ function showScore() {
 }
 
 function restart() {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
+  order = shuffled(order);
   at = 0;
   answered = true;
   clearTimeout(timer);

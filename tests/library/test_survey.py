@@ -114,6 +114,19 @@ def test_photos_that_cannot_be_asked_about_are_named(folders, tmp_path):
     assert next(csv.DictReader((tmp_path / "out" / "credits.csv").open()))["author"] == "A. Nobody"
 
 
+def test_a_survey_that_could_not_be_merged_is_not_written(folders, tmp_path):
+    real, systems = folders
+    for options, words in (
+        ({"protocol": "pair"}, "'pair': is no protocol; use 'pairs' or 'single'"),
+        ({"systems": {}}, "0 systems"),
+        ({"systems": {str(i): real for i in range(21)}}, "21 systems"),
+        ({"systems": {survey.TRUE: real}}, "no name for a system"),
+    ):
+        with pytest.raises(UserError, match=words):
+            survey.write_survey(tmp_path / "new", real, **{"systems": systems} | options)
+    assert not (tmp_path / "new").exists()
+
+
 def test_merging_counts_what_it_leaves_out(hand_back, pairs, tmp_path):
     def hurry(result):
         tests = [each for each in result["answers"] if each["kind"] == "test"]
@@ -184,6 +197,10 @@ def test_photos_alone_are_judged_beside_the_true_ones(folders, tmp_path):
         "warm-2": 0,
     }
     assert found["the true photos"]["answers"] == 30
+    result["answers"][12]["side"] ^= 1
+    (tmp_path / "bad.json").write_text(json.dumps(result))
+    with pytest.raises(UserError, match="takes a true photo for an invented one"):
+        survey.merge([tmp_path / "bad.json"])
 
 
 SCRIPT = "<script>alert(1)</script>\x1b[2J"
@@ -212,6 +229,8 @@ HOSTILE = {
     "true for a number": bent("answers", 12, "answer", value="true"),
     "another answer": bent("answers", 12, "answer", value=2),
     "a system that is not there": bent("answers", 12, "system", value=3),
+    "the true photo in a pair": bent("answers", 12, "system", value=0),
+    "a photo that is not there": bent("answers", 12, "photo", value=22),
     "a list for a text": bent("about", "protocol", value=["pairs"]),
     "a kind that is not there": bent("answers", 12, "kind", value="cheat"),
     "practice that counts": bent("answers", 2, "kind", value="test"),
@@ -352,6 +371,7 @@ def test_the_command(folders, hand_back, tmp_path, capsys):
         ([out, "--real", real, *by], "is there already"),
         ([tmp_path / "new", *by], "give OUT, --real"),
         ([tmp_path / "new", "--real", real, "--by", f"<b>={real}"], "no name for a system"),
+        ([tmp_path / "new", "--real", real, *by, *by], "a name is there twice"),
         ([tmp_path / "new", "--real", real, *by, "--trials", "40"], "36 photos can be asked about"),
         ([tmp_path / "new", "--real", tmp_path / "no", *by], "cannot be opened"),
         (["--merge", tmp_path / "no.json"], "cannot be read"),

@@ -1,4 +1,4 @@
-// What the survey shares with the book's own "Real or colourized?": chance, shares and their intervals.
+// What the survey shares with "Real or colourized?" in chapter 06: chance, shares and their intervals.
 
 /** Wilson's interval (1927) for a share, at 95 %. */
 export function wilson(count, asked, z = 1.959964) {

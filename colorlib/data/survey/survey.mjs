@@ -112,6 +112,9 @@ async function tell(trial, right) {
   for (const element of [at("photo"), at("question"), answers[0].parentElement]) element.hidden = false;
 }
 
+// Half done, or not handed over, it warns before the page is closed by mistake.
+const warn = (event) => event.preventDefault();
+
 function finish() {
   const tests = given.filter(({ kind, system }) => kind === "test" && system > 0);
   const fooled = tests.filter(({ answer, side }) => answer !== side).length;
@@ -126,7 +129,9 @@ function finish() {
   at("copy").addEventListener("click", async () => {
     at("result").select();
     const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-    at("copied").textContent = copied || document.execCommand("copy") ? "copied" : "copy the marked text by hand";
+    const done = copied || document.execCommand("copy");
+    at("copied").textContent = done ? "copied" : "copy the marked text by hand";
+    if (done) removeEventListener("beforeunload", warn);
   });
   at("credits").hidden = !KIT.credits;
   go("done");
@@ -153,8 +158,6 @@ async function run() {
   go("consent");
   await pressed("begin");
   go("instructions");
-  // Half done, it warns before the page is closed by mistake.
-  const warn = (event) => event.preventDefault();
   addEventListener("beforeunload", warn);
   const files = new Set(trials.flatMap((trial) => trial.files));
   for (const file of files) {

@@ -1,0 +1,187 @@
+"""The exercises of chapter 12_ask_people. Without Keras, so that grading starts quickly."""
+
+import math
+
+import numpy as np
+from scipy import stats
+
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    call,
+    compare,
+    describe,
+    expect,
+    expect_text,
+    naming,
+)
+
+
+def asking_alone(student, draw):
+    """From the share of pairs that fool to the share taken for real alone."""
+    for case, pairs in (("a weak system", 0.12), ("a strong one", 0.44)):
+        pairs, real = pairs + float(draw.uniform(0, 0.04)), float(draw.uniform(0.6, 0.97))
+        d, c = -math.sqrt(2) * stats.norm.ppf(pairs), stats.norm.ppf(real)
+        with naming(case):
+            expect(
+                student,
+                pairs,
+                real,
+                right=stats.norm.cdf(c - d),
+                mistakes={
+                    "You forgot the square root of 2: of a pair two photos feel odd.": (
+                        stats.norm.cdf(c - d / math.sqrt(2))
+                    ),
+                    "You divided by the square root of 2: solved for d, it multiplies.": (
+                        stats.norm.cdf(c - d / 2)
+                    ),
+                    "You have the sign of d wrong: what feels odder is taken for real *less* "
+                    "often than a true photo.": stats.norm.cdf(c + d),
+                    "You put the share itself in place of c: c is the limit, Φ(c) the share.": (
+                        stats.norm.cdf(real - d)
+                    ),
+                    "You returned c - d: the share is Φ of it.": c - d,
+                    "You returned the share that is *not* taken for real.": stats.norm.cdf(d - c),
+                },
+            )
+    with naming("a perfect system"):
+        expect(student, 0.5, 0.8, right=0.8, mistakes={})
+
+
+def asking_bootstrap(student, draw):
+    """The interval of a share, with people and photos drawn anew."""
+    people_count, photo_count, draws = int(draw.integers(9, 13)), int(draw.integers(14, 19)), 400
+    people = np.repeat(np.arange(people_count), 6)
+    photos = np.concatenate([draw.permutation(photo_count)[:6] for _ in range(people_count)])
+    easy = draw.normal(-0.3, 0.6, people_count)[people] + draw.normal(0, 0.6, photo_count)[photos]
+    real = (draw.random(len(people)) < stats.norm.cdf(easy)).astype(int)
+    drawn_people = draw.integers(people_count, size=(draws, people_count))
+    drawn_photos = draw.integers(photo_count, size=(draws, photo_count))
+    order = draw.permutation(len(people))
+    people, photos, real = people[order], photos[order], real[order]
+    by_people, by_photos = (
+        np.array([np.bincount(row, minlength=drawn.shape[1]) for row in drawn])[:, of]
+        for drawn, of in ((drawn_people, people), (drawn_photos, photos))
+    )  # (D, N) each: how often an answer's person and photo were drawn
+
+    def interval(weights, ends=(0.025, 0.975)):
+        return np.quantile(weights @ real / weights.sum(axis=1), ends)
+
+    both = by_people * by_photos
+    expect(
+        student,
+        people,
+        photos,
+        real,
+        drawn_people,
+        drawn_photos,
+        right=interval(both),
+        mistakes={
+            "You drew people alone: photos vary, too.": interval(by_people),
+            "You drew photos alone: people vary, too.": interval(by_photos),
+            "You added how often they were drawn: person *times* photo.": (
+                interval(by_people + by_photos)
+            ),
+            "An answer whose person was drawn twice counts twice: you counted it once.": (
+                interval((both > 0).astype(int))
+            ),
+            "You divided by N: divide by the sum of the weights.": (
+                np.quantile(both @ real / len(real), [0.025, 0.975])
+            ),
+            "You took 5 % and 95 %: between these lie only 90 of 100.": interval(
+                both, (0.05, 0.95)
+            ),
+            "You gave the higher end first.": interval(both)[::-1],
+            "You returned all shares: their two quantiles are asked for.": (
+                both @ real / both.sum(axis=1)
+            ),
+        },
+    )
+
+
+def asking_people(student, draw):
+    """How many people bring an interval to a width."""
+    for case, each in (("one answer each", 1), ("several answers each", int(draw.integers(8, 30)))):
+        share, half = float(draw.uniform(0.2, 0.5)), float(draw.uniform(0.02, 0.06))
+        rho = float(draw.uniform(0.03, 0.12))
+        alone = (1.96 / half) ** 2 * share * (1 - share)
+        effect = 1 + (each - 1) * rho
+        mistakes = {
+            "You returned answers: people are asked for.": math.ceil(alone * effect),
+            "You left out the design effect.": math.ceil(alone / each),
+            "The design effect has m - 1, not m.": math.ceil(alone * (1 + each * rho) / each),
+            "You rounded down: then the interval is too wide.": math.floor(alone * effect / each),
+            "You took the whole interval for half of it.": math.ceil(alone * effect / each / 4),
+            "You forgot to square 1.96 / half.": (math.ceil(alone * effect / each / (1.96 / half))),
+            "You rounded twice: once, at the end.": math.ceil(math.ceil(alone) * effect / each),
+        }
+        with naming(case):
+            found = call(student, share, half, each, rho)
+            compare(found, math.ceil(alone * effect / each), mistakes, 1e-9)
+            if not float(found).is_integer():
+                raise NotYet("people come whole: round up.")
+
+
+def asking_rule(student, draw):
+    """How many missed checks to forgive, decided before anybody is asked."""
+    cases = ((8, 0.02, 0.05), (4, 0.005, 0.05), (20, 0.05, 0.01), (int(draw.integers(10, 16)),
+             float(draw.uniform(0.03, 0.09)), float(draw.choice([0.01, 0.05, 0.1]))))  # fmt: skip
+    for checks, slip, loss in cases:
+        missed = np.arange(checks + 1)
+        kept = stats.binom.cdf(missed, checks, slip)
+        allowed = int(np.argmax(1 - kept <= loss))
+
+        def pair(allowed, checks=checks):
+            return [allowed, stats.binom.cdf(allowed, checks, 0.5)]
+
+        exactly = int(np.argmax(1 - kept + stats.binom.pmf(missed, checks, slip) <= loss))
+        reached = stats.binom.cdf(missed, checks, 0.5)
+        with naming(f"{checks} checks, a slip of {slip:.3g}, a loss of {loss:.3g}"):
+            expect(
+                student,
+                checks,
+                slip,
+                loss,
+                right=pair(allowed),
+                mistakes={
+                    "You forgave one too many: those with *more* misses than forgiven are lost.": (
+                        pair(exactly)
+                    ),
+                    "You forgave one too few: those with just as many misses as forgiven stay.": (
+                        pair(allowed - 1)
+                    ),
+                    "You returned the share of guessers who are caught: those who pass are asked "
+                    "for.": [allowed, 1 - reached[allowed]],
+                    "You returned the share of honest people who stay, in place of guessers.": (
+                        [allowed, kept[allowed]]
+                    ),
+                    "You counted guessers with exactly so many misses: fewer pass, too.": (
+                        [allowed, stats.binom.pmf(allowed, checks, 0.5)]
+                    ),
+                    "You chose the rule by the guessers: it is honest people of whom at most a "
+                    "share is lost.": pair(int(np.argmax(1 - reached <= loss))),
+                },
+            )
+
+
+def asking_plan(student, draw):
+    """Whether a plan's numbers agree with each other."""
+    numbers, text = student
+    if any(part is ... for part in student):
+        raise NotAttempted
+    if np.shape(numbers) != (4,) or np.asarray(numbers).dtype.kind not in "iuf":
+        raise NotYet(f"`numbers` should be four numbers, but it is {describe(numbers)}.")
+    people, each, photos, half = (float(number) for number in numbers)
+    if not 0 < half < 0.5:
+        raise NotYet(f"Half of the interval is a share: 0.05 for ± 5 points, not {half:g}.")
+    if min(people, each, photos) < 1 or any(n % 1 for n in (people, each, photos)):
+        raise NotYet("People, pairs and photos are whole numbers, at least 1.")
+    if photos < each:
+        raise NotYet(f"{each:.0f} pairs of each person need as many photos: you have {photos:.0f}.")
+    answers = (1.96 / half) ** 2 / 4 * (1 + (each - 1) * 0.05)
+    if people < math.ceil(answers / each):
+        raise NotYet(
+            f"{people:.0f} people with {each:.0f} pairs each do not bring the interval to "
+            f"± {half:g}: for that it takes {math.ceil(answers / each)}."
+        )
+    return expect_text(text, words=90)

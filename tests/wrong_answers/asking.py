@@ -1,0 +1,120 @@
+"""Wrong answers to the exercises of chapter 12, each with words that the check must say of it."""
+
+ALONE = """\
+def alone(pairs, real):
+    d = {d}
+    return {answer}
+"""
+
+
+def alone(
+    d="-np.sqrt(2) * stats.norm.ppf(pairs)", answer="stats.norm.cdf(stats.norm.ppf(real) - d)"
+):
+    return ALONE.format(d=d, answer=answer)
+
+
+BOOTSTRAP = """\
+def bootstrap(people, photos, real, drawn_people, drawn_photos):
+    shares = []
+    for one, other in zip(drawn_people, drawn_photos):
+        a = np.bincount(one, minlength=drawn_people.shape[1])[people]
+        b = np.bincount(other, minlength=drawn_photos.shape[1])[photos]
+        weights = {weights}
+        shares.append(np.sum(weights * real) / {total})
+    return {answer}
+"""
+
+
+def bootstrap(
+    weights="a * b", total="np.sum(weights)", answer="np.quantile(shares, [0.025, 0.975])"
+):
+    return BOOTSTRAP.format(weights=weights, total=total, answer=answer)
+
+
+PEOPLE = """\
+def people_needed(share, half, each, rho):
+    alone = {alone}
+    effect = {effect}
+    return {answer}
+"""
+
+
+def people(
+    alone="(1.96 / half) ** 2 * share * (1 - share)",
+    effect="1 + (each - 1) * rho",
+    answer="int(np.ceil(alone * effect / each))",
+):
+    return PEOPLE.format(alone=alone, effect=effect, answer=answer)
+
+
+RULE = """\
+def rule(checks, slip, loss):
+    k = 0
+    while {lost} > loss:
+        k += 1
+    return {answer}
+"""
+
+
+def rule(lost="1 - stats.binom.cdf(k, checks, slip)", answer="k, stats.binom.cdf(k, checks, 0.5)"):
+    return RULE.format(lost=lost, answer=answer)
+
+
+PLAN = """\
+numbers = {numbers}
+text = "We ask people whom we meet, and leave out who misses more than one check. " * {times}
+"""
+
+
+def plan(numbers, times=12):
+    return PLAN.format(numbers=numbers, times=times)
+
+
+WRONG = {
+    "asking_alone": [
+        ("forgot the square root", alone(d="-stats.norm.ppf(pairs)")),
+        ("divided by the square root", alone(d="-stats.norm.ppf(pairs) / np.sqrt(2)")),
+        ("sign of d", alone(d="np.sqrt(2) * stats.norm.ppf(pairs)")),
+        ("in place of c", alone(answer="stats.norm.cdf(real - d)")),
+        ("Φ of it", alone(answer="stats.norm.ppf(real) - d")),
+        ("*not* taken for real", alone(answer="stats.norm.sf(stats.norm.ppf(real) - d)")),
+        ("numbers differ", alone(answer="pairs")),
+    ],
+    "asking_bootstrap": [
+        ("people alone", bootstrap(weights="a")),
+        ("photos alone", bootstrap(weights="b")),
+        ("person *times* photo", bootstrap(weights="a + b")),
+        ("counts twice", bootstrap(weights="np.minimum(a * b, 1)")),
+        ("sum of the weights", bootstrap(total="len(real)")),
+        ("90 of 100", bootstrap(answer="np.quantile(shares, [0.05, 0.95])")),
+        ("higher end first", bootstrap(answer="np.quantile(shares, [0.975, 0.025])")),
+        ("returned all shares", bootstrap(answer="np.array(shares)")),
+        ("shape", bootstrap(answer="np.mean(shares)")),
+    ],
+    "asking_people": [
+        ("people are asked for", people(answer="int(np.ceil(alone * effect))")),
+        ("design effect", people(effect="1")),
+        ("m - 1", people(effect="1 + each * rho")),
+        ("rounded down", people(answer="int(alone * effect / each)")),
+        ("whole interval", people(alone="(1.96 / half / 2) ** 2 * share * (1 - share)")),
+        ("forgot to square", people(alone="1.96 / half * share * (1 - share)")),
+        ("numbers differ", people(answer="alone * effect / each")),
+    ],
+    "asking_rule": [
+        ("one too many", rule(lost="1 - stats.binom.cdf(k - 1, checks, slip)")),
+        ("one too few", rule(answer="k - 1, stats.binom.cdf(k - 1, checks, 0.5)")),
+        ("who are caught", rule(answer="k, stats.binom.sf(k, checks, 0.5)")),
+        ("honest people who stay", rule(answer="k, stats.binom.cdf(k, checks, slip)")),
+        ("exactly so many", rule(answer="k, stats.binom.pmf(k, checks, 0.5)")),
+        ("by the guessers", rule(lost="1 - stats.binom.cdf(k, checks, 0.5)")),
+        ("shape", rule(answer="k")),
+    ],
+    "asking_plan": [
+        ("four numbers", plan((40, 20, 200))),
+        ("is a share", plan((40, 20, 200, 5))),
+        ("whole numbers", plan((40.5, 20, 200, 0.05))),
+        ("as many photos", plan((40, 20, 10, 0.05))),
+        ("it takes 38", plan((25, 20, 200, 0.05))),
+        ("explain a little more", plan((40, 20, 200, 0.05), times=3)),
+    ],
+}
