@@ -43,7 +43,7 @@ CEILINGS = {
         1830,
         "colorlib/{files,images,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
-    "films, other runtimes, asking people": (600, "colorlib/{film,export,survey}.py"),
+    "films, other runtimes, asking people": (608, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
     "tools": (3510, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
