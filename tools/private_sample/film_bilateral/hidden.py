@@ -11,7 +11,9 @@ wanted = weights @ colors / weights.sum(axis=1, keepdims=True)
 assert np.allclose(calm, wanted, atol=1e-6), "the mean of all frames, weighed by both bells"
 
 two = np.asarray(
-    steadied(np.array([50.0, 53.0]), np.array([[0.0, 8.0], [10.0, -2.0]]), np.array([0, 0.1]), 0.2, 5.0)
+    steadied(
+        np.array([50.0, 53.0]), np.array([[0.0, 8.0], [10.0, -2.0]]), np.array([0, 0.1]), 0.2, 5.0
+    )
 )
 share = np.exp(-0.125 - 0.18) / (1 + np.exp(-0.125 - 0.18))
 assert np.allclose(two, [[10 * share, 8 - 10 * share], [10 - 10 * share, -2 + 10 * share]]), (
