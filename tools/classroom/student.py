@@ -27,6 +27,11 @@ DIRECTIVE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 ROLE = re.compile(r"(?<!`)\{(?P<kind>[\w:]+)\}`(?P<text>[^`]+)`")
+FILM = re.compile(
+    r'<figure id="(?P<name>[\w-]+)">\n<video.*?<figcaption>(?P<caption>.*?)</figcaption>\n'
+    r"</figure>",
+    re.DOTALL,
+)
 EQUATION = re.compile(r"^\$\$\n(?P<body>.*?)\n\$\$ \((?P<name>[\w-]+)\)$", re.MULTILINE | re.DOTALL)
 # What cells are to an exercise, and which of them are not for students.
 ROLES = ("exercise:", "task:", "stub:", "check:", "hint:", "solution:", "instructor:")
@@ -149,6 +154,13 @@ class Copier:
         text = EQUATION.sub(
             lambda found: (
                 f"$$\n{found['body']}\n\\tag{{{self.equations[found['name']][1][1:-1]}}}\n$$"
+            ),
+            text,
+        )
+        text = FILM.sub(
+            lambda found: (
+                f"{found['caption']} "
+                f"[Watch it on the website.]({self.site}notebooks/{stem}.html#{found['name']})"
             ),
             text,
         )
