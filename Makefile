@@ -21,7 +21,7 @@
 #   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
 #   make ingredients   train networks that show what colours are made of: number of photos, size, ...
 #   make edges   measure how colours should be enlarged on large photos: PHOTOS=folder
-#   make films   measure how colours flicker in films, and what steadying does
+#   make films   measure how colours flicker in films, and make the two that the pages show
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
@@ -148,6 +148,7 @@ edges: setup
 
 films: setup
 	$(BIN)/python -m tools.measure.films $(CLIPS)
+	$(BIN)/python -m tools.site.films
 
 pages: setup
 	$(BIN)/python -m tools.site.pages

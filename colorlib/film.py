@@ -29,9 +29,10 @@ from colorlib.inputs import shrink
 
 try:
     import av
-except ImportError:  # an extra; see `colorize_film`
+except ImportError:  # an extra; see `_opened`
     av = None
 
+FOLDER = Path(__file__).parent / "data" / "films"  # two clips, see CREDITS.md there
 SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv")  # containers that hold H.264 and most sound
 MAX_PIXELS = 16_000_000  # of a frame
 BATCH = 16  # frames that the network looks at together, and that a crash may cost
@@ -75,8 +76,6 @@ def colorize_film(source, out, weights=None, steady=STEADY):
         be written or cannot hold the sound; if PyAV is missing.
     """
     source, out = Path(source), Path(out)
-    if av is None:
-        raise UserError('films need one more package, av: pip install "av>=17.1"')
     if not 0 <= steady < np.inf:
         raise UserError(f"steady is {steady!r}; it must be seconds, such as {STEADY}")
     if out.suffix.lower() not in SUFFIXES:
@@ -92,6 +91,32 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     with locked(folder):
         _look(source, folder, colorizer)
         return _paint(source, out, folder, colorizer, steady)
+
+
+def read_frames(path, count=None):
+    """The first frames of a film as photos, upright.
+
+    Parameters
+    ----------
+    path : path-like
+    count : int, optional
+        How many; all of them by default.
+
+    Returns
+    -------
+    frames : uint8 array, (T, H, W, 3)
+    times : float array, (T,)
+        When they are shown, in seconds.
+
+    Raises
+    ------
+    UserError
+        If it is no film that can be read, or PyAV is missing.
+    """
+    with _opened(Path(path)) as (film, pictures):
+        read = list(islice(_read(film, pictures), count))
+        photos = [np.rot90(f.to_ndarray(format="rgb24"), round(f.rotation / 90)) for f in read]
+        return np.stack(photos), np.array([float(f.pts * f.time_base) for f in read])
 
 
 def find_cuts(lightness):
@@ -237,6 +262,8 @@ def _at(values, flow):
 @contextlib.contextmanager
 def _opened(path):
     """A film and its pictures; what is wrong with it, now or while it is read, said for people."""
+    if av is None:
+        raise UserError('films need one more package, av: pip install "av>=17.1"')
     if not path.is_file():
         raise UserError(f"{path}: is no file; check the path")
     if not path.stat().st_size:

@@ -97,6 +97,16 @@ def test_lightness_stays_and_colours_are_those_of_the_network(name, tmp_path):
         assert np.abs(photo[..., 1:]).mean() > 10
 
 
+def test_frames_are_read_as_photos(tmp_path):
+    source = filming.film(tmp_path / "turned.mp4", rotation=90)
+    frames, times = film.read_frames(source, 5)
+    assert frames.shape == (5, 96, 64, 3) and frames.dtype == "uint8"
+    np.testing.assert_allclose(times, contents(source)["stamps"][:5])
+    whole, _ = film.read_frames(source)
+    np.testing.assert_array_equal(np.rot90(whole, -1, (1, 2)), frames_of(source))
+    assert len(film.read_frames(film.FOLDER / "friday.mp4", 3)[0]) == 3
+
+
 def test_a_film_in_colour_is_made_grey_first(colorlib, tmp_path):
     source = filming.film(tmp_path / "color.mp4", color=True)
     code, out, errors = colorlib("film", source)
@@ -239,6 +249,8 @@ def test_without_the_extra_it_says_how_to_get_it(colorlib, clip, monkeypatch):
     monkeypatch.setattr(film, "av", None)
     code, _, errors = colorlib("film", clip)
     assert code == 1 and 'pip install "av>=17.1"' in errors[0]
+    with pytest.raises(UserError, match="pip install"):
+        film.read_frames(clip)
 
 
 def test_a_long_film_takes_no_more_memory(tmp_path, monkeypatch):

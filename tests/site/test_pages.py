@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import av
 import pytest
 from pybtex.database import parse_file
 
@@ -27,6 +28,24 @@ def prose():
             "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
         )
     return texts
+
+
+def test_films_of_the_pages_are_short_silent_and_described():
+    shown = []
+    for name, text in prose().items():
+        for video, held in re.findall(r"<video ([^>]*)>(.*?)</video>", text, re.DOTALL):
+            poster, source = (
+                re.search(rf'{word}="\.\./([^"]+)"', video + held)[1] for word in ("poster", "src")
+            )
+            assert {"controls", "muted", "playsinline", 'preload="none"'} <= set(video.split()), (
+                name
+            )
+            assert len(re.search('aria-label="([^"]+)"', video)[1].split()) >= 10
+            assert (ROOT / poster).exists() and (ROOT / source).stat().st_size < 1e6
+            with av.open(str(ROOT / source)) as film:
+                assert not film.streams.audio and film.duration > 2e6
+            shown.append(source)
+    assert len(shown) == len(set(shown)) == 2
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ STEMS = [
     for path in sorted(student.COPIES.glob("*.ipynb"))
 ]
 # What the setup cell adds. IPython needs jedi, but Colab leaves it out.
-ADDED = {"colorlib", "jedi"}
+ADDED = {"colorlib", "jedi", "av"}
 VERDICT = re.compile(r"^\W*(correct|complete|not yet|not attempted)\b")
 
 

@@ -127,9 +127,7 @@ def make(course, private):
         (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     copier = student.Copier.of_the_book()
     # Whatever becomes of the repository, a class goes on with what its assignments were made from.
-    address = book.repository()
-    installed_from = f"git+{address}@{book.commit()}"
-    copier.installation = copier.installation.replace(f"git+{address}", installed_from)
+    copier.installed_from += f"@{book.commit()}"
     for stem, notebook in copier.books.items():
         graded = [each for each in exercises.of_chapter(stem, notebook) if each.graded]
         if graded:
@@ -146,7 +144,7 @@ def source_of(stem, notebook, graded, private, copier):
     title = re.search(r"^# (.+)$", "".join(notebook["cells"][0]["source"]), re.MULTILINE)[1]
     cells = [
         _cell("introduction", student.markdown(INTRODUCTION.format(title=f"{stem[:2]} {title}"))),
-        _cell("installation", student.code(copier.installation)),
+        _cell("installation", student.code(copier.installation(stem))),
         _cell("setup", student.code(setup)),
     ]
     for each in graded:

@@ -84,7 +84,7 @@ def write_requirements(path, wheel):
     """List the wheel, and of requirements.lock what students need: versions and hashes."""
     # uv keeps the versions and hashes that it finds in its output file.
     shutil.copy(book.ROOT / "requirements.lock", path)
-    options = "--universal --python-version 3.11 --extra lab --no-header --no-annotate"
+    options = "--universal --python-version 3.11 --extra lab --extra film --no-header --no-annotate"
     command = [*UV, "pip", "compile", *options.split(), "--no-emit-index-url", "--generate-hashes"]
     command += [book.ROOT / "pyproject.toml", "--output-file", path]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)

@@ -27,10 +27,16 @@ DIRECTIVE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 ROLE = re.compile(r"(?<!`)\{(?P<kind>[\w:]+)\}`(?P<text>[^`]+)`")
+FILM = re.compile(
+    r'<figure id="(?P<name>[\w-]+)">\n<video.*?<figcaption>(?P<caption>.*?)</figcaption>\n'
+    r"</figure>",
+    re.DOTALL,
+)
 EQUATION = re.compile(r"^\$\$\n(?P<body>.*?)\n\$\$ \((?P<name>[\w-]+)\)$", re.MULTILINE | re.DOTALL)
 # What cells are to an exercise, and which of them are not for students.
 ROLES = ("exercise:", "task:", "stub:", "check:", "hint:", "solution:", "instructor:")
 KEPT_BACK = ("solution:", "instructor:")
+EXTRAS = {"11_film": "[film]"}  # what chapters need beyond colorlib's own requirements
 # Assertions by which the makers see that a chapter still says what is true; no part of the lesson.
 MAKERS = "makers"
 ADMONITIONS = ("note", "tip", "hint", "important", "warning", "caution", "seealso", "admonition")
@@ -77,7 +83,7 @@ class Copier:
     def __init__(self, books, sources):
         self.books, self.sources = books, sources
         self.site, self.raw = book.site_address(), book.raw_address()
-        self.installation = INSTALL.format(address=book.repository())
+        self.installed_from = f"git+{book.repository()}"
         self.figures = {}  # name -> (notebook, "Fig. 4.3")
         self.equations = {}  # name -> (notebook, "(4.2)")
         for stem, notebook in books.items():
@@ -119,7 +125,7 @@ class Copier:
                 cells += private(tag) if private else []
                 continue
             if not any(cell["cell_type"] == "code" for cell in cells):
-                cells.append(code(self.installation))
+                cells.append(code(self.installation(stem)))
             tags = cell["metadata"].get("tags", [])
             folded = {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}
             cells.append(code(text, ({"tags": tags} if tags else {}) | folded))
@@ -133,6 +139,10 @@ class Copier:
             cell["id"] = f"cell-{number:02d}"
         return self.books[stem] | {"cells": cells}
 
+    def installation(self, stem):
+        """The code that installs colorlib, with what a chapter needs beyond it."""
+        return INSTALL.format(what=f"colorlib{EXTRAS.get(stem, '')} @ {self.installed_from}")
+
     def caption(self, name, text, stem):
         number = self.figures[name][1]
         text = self.flatten(text, stem)
@@ -144,6 +154,13 @@ class Copier:
         text = EQUATION.sub(
             lambda found: (
                 f"$$\n{found['body']}\n\\tag{{{self.equations[found['name']][1][1:-1]}}}\n$$"
+            ),
+            text,
+        )
+        text = FILM.sub(
+            lambda found: (
+                f"{found['caption']} "
+                f"[Watch it on the website.]({self.site}notebooks/{stem}.html#{found['name']})"
             ),
             text,
         )
@@ -234,7 +251,7 @@ INSTALL = """\
 import importlib.util
 
 if importlib.util.find_spec("colorlib") is None:
-    %pip install -q "colorlib @ git+{address}\""""
+    %pip install -q "{what}\""""
 
 
 def tag_of(cell):

@@ -12,7 +12,6 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import av
 import numpy as np
 
 from colorlib import film, lab, machine
@@ -21,7 +20,7 @@ from colorlib.files import sha256_of, write_json
 from colorlib.images import resized
 from colorlib.published import FOLDER as PUBLISHED
 
-CLIPS = sorted((Path(film.__file__).parent / "data" / "films").glob("*.mp4"))
+CLIPS = sorted(film.FOLDER.glob("*.mp4"))
 SECONDS = 0.05, 0.1, 0.2, 0.4
 TINT = 5.0, 12.0  # a brown that photos fade to, in ab
 
@@ -46,10 +45,9 @@ def measure(clip, colorizer):
         made = film.colorize_film(clip, Path(folder) / "colour.mp4", steady=0)
         rows = np.array(np.load(made["folder"] / "ab.npy"), "float32")  # (T, h, w, 3)
         times = np.load(made["folder"] / "times.npy")
-    with av.open(str(clip)) as container:
-        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    frames, _ = film.read_frames(clip)
     height, width = rows.shape[1:3]
-    own = lab.to_lab(resized(np.stack(frames), (4 * width, 4 * height)))  # (T, 4h, 4w, 3)
+    own = lab.to_lab(resized(frames, (4 * width, 4 * height)))  # (T, 4h, 4w, 3)
     true = own.reshape(len(own), height, 4, width, 4, 3).mean(axis=(2, 4))[..., 1:]
     ways = {
         "grey": 0 * rows[..., 1:],

@@ -238,6 +238,7 @@ def write_results_page(folder=ROOT / "book"):
     for name in ("networks", "presets"):
         values[name] = comparison(PUBLISHED / name)
     values["edges"] = edges(read_json(RESULTS / "edges.json"))
+    values["films"] = films(read_json(PUBLISHED / "films.json"))
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     (folder / "results.md").write_text(text, encoding="utf-8")
@@ -353,6 +354,18 @@ def edges(report):
                 ])  # fmt: skip
     made = f"Measured with `{report['command']}` on {report['date']} on {machine(report)}."
     return f"{markdown_table(head, rows, 'lllrrr')}\n\n{made}"
+
+
+def films(report):
+    """How much films flicker in each way to colour them, as a table."""
+    head = ("clip", "colours", "warp error", "CDC", "chroma", "error of ab")
+    rows = []
+    for clip, found in report["clips"].items():
+        for name, way in found["ways"].items():
+            numbers = [f"{way['warp_error']:.2f}", f"{way['cdc']:.4f}", f"{way['chroma']:.1f}"]
+            error = f"{way['ab_error']:.2f}" if "ab_error" in way else "not known"
+            rows.append([clip.removesuffix(".mp4"), name, *numbers, error])
+    return f"{markdown_table(head, rows, 'llrrrr')}\n\n{measured(report)}"
 
 
 def speed(report):

@@ -1,0 +1,223 @@
+"""The exercises of chapter 11_film. Without Keras, so that grading starts quickly."""
+
+import numpy as np
+
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    describe,
+    expect,
+    expect_figure,
+    expect_text,
+)
+
+SECONDS = 0, 0.05, 0.1, 0.2, 0.4
+
+
+def film_cuts(student, draw):
+    """Where scenes begin: L changes, and so does its distribution."""
+    # A hundred pixels, half dark and half light; what happens from one frame to the next.
+    dark = np.repeat([True, False], 50)
+    first = np.where(dark, 21.5, 78.0)
+    swept = first[::-1]  # a sweep of the camera: other pixels, the same greys
+    brighter = swept + 7  # a flash: other bins, but a small change
+    few = np.where((swept < 50) & (np.arange(100) < 70), brighter + 57, brighter)  # a fifth
+    traded = np.where(dark, 93.0, 3.0)  # as much up as down
+    traded[::5] = 50.0
+    last = np.where(np.arange(100) < 60, 60.0, 40.0)
+    scenes = np.stack([first, swept, brighter, few, traded, last])
+    # Each stands for a while, so that every time the cuts are elsewhere.
+    frames = np.repeat(scenes, draw.integers(1, 4, len(scenes)), axis=0)[:, draw.permutation(100)]
+    lightness = (frames + draw.uniform(-1, 1, frames.shape)).reshape(-1, 10, 10)
+
+    shares = np.stack([np.histogram(f, 16, (0, 100))[0] / 100 for f in lightness])
+    sums = np.abs(np.diff(shares, axis=0)).sum(axis=1)
+    change = np.diff(lightness, axis=0)
+    up_down = np.abs(change).mean(axis=(1, 2)) > 10
+    only_up = change.mean(axis=(1, 2))
+
+    def begun(found, first=True):
+        return np.concatenate([[first], found])
+
+    moved = sums / 2 > 0.25
+    expect(
+        student,
+        lightness,
+        right=begun(up_down & moved),
+        mistakes={
+            "The first frame begins a scene, too.": begun(up_down & moved, False),
+            "You gave one value too few: there is one for each frame, the first one's too.": (
+                up_down & moved
+            ),
+            "You looked at L alone: a sweep of the camera is no cut, its distribution stays.": (
+                begun(up_down)
+            ),
+            "You looked at the distribution alone: L has to differ by more than 10, too.": (
+                begun(moved)
+            ),
+            "One of both conditions is enough for you: both have to hold.": begun(up_down | moved),
+            "You took the mean before the absolute value: what gets lighter must not make up for "
+            "what gets darker.": begun((np.abs(only_up) > 10) & moved),
+            "You forgot that L may fall, too: take absolute values.": begun((only_up > 10) & moved),
+            "You forgot the half, or counted pixels in place of shares: a fifth of the pixels that "
+            "change their bin is no cut.": begun(up_down & (sums > 0.25)),
+            "You marked the last frame of each scene: mark the first.": (
+                np.concatenate([up_down & moved, [True]])
+            ),
+        },
+    )
+
+
+def film_bilateral(student, draw):
+    """The colours of one pixel, averaged over time where its lightness stays."""
+    count, seconds = 12, float(draw.choice([0.1, 0.2, 0.4]))
+    times = np.cumsum(draw.uniform(0.02, 0.12, count))  # of variable rate
+    alike = float(draw.choice([3.0, 5.0]))
+    lightness = 50 + draw.normal(0, alike, count)
+    ab = draw.normal(0, 15, (count, 2))
+
+    far, unlike = times[:, None] - times, lightness[:, None] - lightness
+
+    def mean(weights, total=None):
+        return weights @ ab / (weights.sum(axis=1, keepdims=True) if total is None else total)
+
+    def bell(distance, spread, power=2):
+        return np.exp(-(np.abs(distance / spread) ** power) / 2)
+
+    time, light = bell(far, seconds), bell(unlike, alike)
+    steps = np.arange(count)
+    frames = bell(steps[:, None] - steps, seconds)
+    rate = bell((steps[:, None] - steps) * np.diff(times).mean(), seconds)
+    both = time * light
+    expect(
+        student,
+        lightness,
+        ab,
+        times,
+        seconds,
+        alike,
+        right=mean(both),
+        mistakes={
+            "You did not divide by the sum of the weights.": mean(both, 1.0),
+            "You divided by the sum of all weights: each frame has a sum of its own.": (
+                mean(both, both.sum())
+            ),
+            "You divided by the number of frames: divide by the sum of the weights.": (
+                mean(both, count)
+            ),
+            "You looked at time alone: a frame with another L counts less.": mean(time),
+            "You looked at L alone: a frame far away in time counts less.": mean(light),
+            "You added both bells: their product is the weight.": mean(time + light),
+            "You took the numbers of the frames for times.": mean(frames * light),
+            "You took the frames to come at equal distances: `times` says when they are shown.": (
+                mean(rate * light)
+            ),
+            "You looked back only: frames that come after count as well.": mean(np.tril(both)),
+            "You left out the frame itself: it counts, too.": mean(both * (1 - np.eye(count))),
+            "You forgot the 2 below the fractions.": mean(both**2),
+            "You forgot to square the distances.": (
+                mean(bell(far, seconds, 1) * bell(unlike, alike, 1))
+            ),
+            "You forgot to square the spreads.": (
+                mean(bell(far, np.sqrt(seconds)) * bell(unlike, np.sqrt(alike)))
+            ),
+            "You exchanged the two spreads: seconds belong to times, the other one to L.": (
+                mean(bell(far, alike) * bell(unlike, seconds))
+            ),
+            "You took a spread of 4: that of L is given.": mean(time * bell(unlike, 4.0)),
+        },
+    )
+
+
+def film_warp(student, draw):
+    """How much ab changes along a known flow."""
+    height, width = 7, 9
+    before, after = draw.normal(0, 12, (2, height, width, 2))
+    flow = draw.integers(-3, 4, (2, height, width))
+    flow[:, 0, 0], flow[:, 3, 4], flow[:, 6, 8] = -2, 1, 3  # some leave, some stay within
+
+    def error(flow, clip=False, measure=lambda change: np.sqrt(np.square(change).mean())):
+        y, x = np.indices((height, width)) + flow
+        inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+        if clip:
+            inside, y, x = np.ones_like(inside), y.clip(0, height - 1), x.clip(0, width - 1)
+        return measure(after[y[inside], x[inside]] - before[inside])
+
+    y, x = np.indices((height, width)) + flow
+    inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+    below = (y < height) & (x < width)  # negative indices count from the other end
+    change = after[y[inside], x[inside]] - before[inside]
+    places = height * width
+    expect(
+        student,
+        before,
+        after,
+        flow,
+        right=error(flow),
+        tolerance=1e-7,  # one number may agree by chance
+        mistakes={
+            "You did not follow the flow.": error(0 * flow),
+            "You followed the flow backwards: add it to where one stands in `before`.": (
+                error(-flow)
+            ),
+            "You exchanged rows and columns: `flow[0]` goes down.": error(flow[::-1]),
+            "You took goals beyond the border to lie on it: such places do not count.": (
+                error(flow, clip=True)
+            ),
+            "You counted places whose goal lies above or left of the picture: a negative index "
+            "counts from the other end.": np.sqrt(
+                np.square(after[y[below], x[below]] - before[below]).mean()
+            ),
+            "You wrapped goals around the border: such places do not count.": np.sqrt(
+                np.square(after[y % height, x % width] - before).mean()
+            ),
+            "You forgot the root.": error(flow, measure=lambda change: np.square(change).mean()),
+            "You took the mean of absolute differences: square them, and take the root of the "
+            "mean.": error(flow, measure=lambda change: np.abs(change).mean()),
+            "You summed over the channels: the mean is over both channels, too.": (
+                error(flow) * np.sqrt(2)
+            ),
+            "You divided by all places: those that do not count are not among them.": np.sqrt(
+                np.square(change).sum() / (2 * places)
+            ),
+            "You took the mean of the distances: square, mean, then root.": (
+                np.linalg.norm(change, axis=-1).mean()
+            ),
+        },
+    )
+
+
+def film_choice(student, draw):
+    """Which steadiness, and why."""
+    results, figure, text = student
+    if any(part is ... for part in student):
+        raise NotAttempted
+    if np.shape(results) != (5, 2) or not np.isfinite(np.asarray(results, float)).all():
+        raise NotYet(
+            "`results` should be an array of numbers with the shape `(5, 2)`, but it is "
+            f"{describe(results)}."
+        )
+    flicker, errors = np.asarray(results, float).T
+    if (errors < 5).all() and (flicker > 5).all():
+        raise NotYet("You exchanged the columns: the warp error comes first.")
+    if np.ptp(flicker) < 0.1:
+        raise NotYet(
+            "Your warp errors hardly differ: steady the colours by each of the five first."
+        )
+    if not (np.diff(flicker) < 0).all():
+        raise NotYet(
+            f"The warp error should fall from row to row, with more and more seconds ({SECONDS})."
+        )
+    if not 0.6 < flicker[0] < 1.4:
+        raise NotYet(
+            f"Without steadying you have a warp error of {flicker[0]:.3g}: it should be about 1. "
+            "Did you give `film.warp_error` a and b first, and then L?"
+        )
+    if not ((errors > 7) & (errors < 10)).all():
+        raise NotYet(
+            f"Your errors have the mean {errors.mean():.3g}: the root mean square of the distance "
+            "to `true_ab` is between 7 and 10 Lab units here (not squared, and a distance of both "
+            "channels together)."
+        )
+    expect_figure(figure, photos=2, plots=1)
+    return expect_text(text, words=60)

@@ -1,0 +1,166 @@
+"""Wrong answers to the exercises of chapter 11, each with words that the check must say of it."""
+
+CUTS = """\
+def cuts(lightness):
+    counts = np.stack([np.histogram(f, 16, (0, 100))[0] for f in lightness])
+    shares = counts / lightness[0].size
+    change = np.diff(lightness, axis=0)
+    changed = {changed}
+    moved = {moved}
+    return {answer}
+"""
+
+
+def cuts(
+    changed="np.abs(change).mean(axis=(1, 2)) > 10",
+    moved="np.abs(np.diff(shares, axis=0)).sum(axis=1) / 2 > 0.25",
+    answer="np.concatenate([[True], changed & moved])",
+):
+    return CUTS.format(changed=changed, moved=moved, answer=answer)
+
+
+BILATERAL = """\
+def steadied(lightness, ab, times, seconds, alike):
+    frames = np.arange(len(times))
+    far = {far}
+    unlike = lightness[:, None] - lightness
+    weights = {weights}
+    return weights @ ab / {total}
+"""
+
+
+def bilateral(
+    far="times[:, None] - times",
+    weights="np.exp(-((far / seconds) ** 2 + (unlike / alike) ** 2) / 2)",
+    total="weights.sum(axis=1, keepdims=True)",
+):
+    return BILATERAL.format(far=far, weights=weights, total=total)
+
+
+WARP = """\
+def warp_error(before, after, flow):
+    h, w = before.shape[:2]
+    y, x = np.indices((h, w)) + {flow}
+    inside = {inside}
+    change = after[{y}, {x}][inside] - before[inside]
+    return {answer}
+"""
+
+
+def warp(
+    flow="flow",
+    inside="(y >= 0) & (y < h) & (x >= 0) & (x < w)",
+    y="y.clip(0, h - 1)",
+    x="x.clip(0, w - 1)",
+    answer="np.sqrt(np.square(change).mean())",
+):
+    return WARP.format(flow=flow, inside=inside, y=y, x=x, answer=answer)
+
+
+CHOICE = """\
+results = np.array({results})
+figure, (above, below, right) = figures.axes(1, 3)
+above.imshow(brook_frames[0])
+above.set_title("as it was")
+below.imshow(brook_frames[1])
+below.set_title("steadied")
+right.plot([1, 2], [3, 4])
+right.set(xlabel="steadiness (seconds)", ylabel="Lab units")
+text = "I choose a tenth of a second, since the truth changes about as much as that. " * 8
+"""
+FLICKER, ERRORS = (0.95, 0.28, 0.18, 0.13, 0.11), (8.25, 8.2, 8.18, 8.15, 8.1)
+
+
+def choice(flicker=FLICKER, errors=ERRORS):
+    return CHOICE.format(results=[list(row) for row in zip(flicker, errors, strict=True)])
+
+
+WRONG = {
+    "film_cuts": [
+        ("first frame begins a scene", cuts(answer="np.concatenate([[False], changed & moved])")),
+        ("one value too few", cuts(answer="changed & moved")),
+        ("looked at L alone", cuts(answer="np.concatenate([[True], changed])")),
+        ("the distribution alone", cuts(answer="np.concatenate([[True], moved])")),
+        ("both have to hold", cuts(answer="np.concatenate([[True], changed | moved])")),
+        ("before the absolute value", cuts(changed="np.abs(change.mean(axis=(1, 2))) > 10")),
+        ("forgot the half", cuts(moved="np.abs(np.diff(shares, axis=0)).sum(axis=1) > 0.25")),
+        ("forgot the half", cuts(moved="np.abs(np.diff(counts, axis=0)).sum(axis=1) / 2 > 0.25")),
+        ("mark the first", cuts(answer="np.concatenate([changed & moved, [True]])")),
+    ],
+    "film_bilateral": [
+        ("did not divide", bilateral(total="1")),
+        ("sum of all weights", bilateral(total="weights.sum()")),
+        ("number of frames", bilateral(total="len(ab)")),
+        ("time alone", bilateral(weights="np.exp(-((far / seconds) ** 2) / 2)")),
+        ("L alone", bilateral(weights="np.exp(-((unlike / alike) ** 2) / 2)")),
+        (
+            "added both bells",
+            bilateral(
+                weights="np.exp(-((far / seconds) ** 2) / 2) + np.exp(-((unlike / alike) ** 2) / 2)"
+            ),
+        ),
+        ("numbers of the frames", bilateral(far="frames[:, None] - frames")),
+        (
+            "equal distances",
+            bilateral(far="(frames[:, None] - frames) * np.diff(times).mean()"),
+        ),
+        (
+            "looked back only",
+            bilateral(
+                weights="np.tril(np.exp(-((far / seconds) ** 2 + (unlike / alike) ** 2) / 2))"
+            ),
+        ),
+        (
+            "left out the frame itself",
+            bilateral(
+                weights="np.exp(-((far / seconds) ** 2 + (unlike / alike) ** 2) / 2) "
+                "* (1 - np.eye(len(ab)))"
+            ),
+        ),
+        (
+            "forgot the 2",
+            bilateral(weights="np.exp(-((far / seconds) ** 2 + (unlike / alike) ** 2))"),
+        ),
+        (
+            "square the distances",
+            bilateral(weights="np.exp(-(np.abs(far) / seconds + np.abs(unlike) / alike) / 2)"),
+        ),
+        (
+            "square the spreads",
+            bilateral(weights="np.exp(-(far**2 / seconds + unlike**2 / alike) / 2)"),
+        ),
+        (
+            "exchanged the two spreads",
+            bilateral(weights="np.exp(-((far / alike) ** 2 + (unlike / seconds) ** 2) / 2)"),
+        ),
+        (
+            "took a spread of 4",
+            bilateral(weights="np.exp(-((far / seconds) ** 2 + (unlike / 4) ** 2) / 2)"),
+        ),
+    ],
+    "film_warp": [
+        ("did not follow", warp(flow="0 * flow")),
+        ("backwards", warp(flow="-flow")),
+        ("exchanged rows and columns", warp(flow="flow[::-1]")),
+        ("to lie on it", warp(inside="np.ones((h, w), bool)")),
+        (
+            "negative index",
+            warp(inside="(y < h) & (x < w)", y="np.minimum(y, h - 1)", x="np.minimum(x, w - 1)"),
+        ),
+        ("wrapped goals", warp(inside="np.ones((h, w), bool)", y="y % h", x="x % w")),
+        ("forgot the root", warp(answer="np.square(change).mean()")),
+        ("absolute differences", warp(answer="np.abs(change).mean()")),
+        ("both channels", warp(answer="np.sqrt(np.square(change).sum(axis=-1).mean())")),
+        ("all places", warp(answer="np.sqrt(np.square(change).sum() / (2 * h * w))")),
+        ("mean of the distances", warp(answer="np.linalg.norm(change, axis=-1).mean()")),
+    ],
+    "film_choice": [
+        ("`(5, 2)`", choice(FLICKER[:4], ERRORS[:4])),
+        ("exchanged the columns", choice(ERRORS, FLICKER)),
+        ("hardly differ", choice(flicker=(0.95, 0.94, 0.93, 0.92, 0.91))),
+        ("fall from row to row", choice(flicker=FLICKER[::-1])),
+        ("about 1", choice(flicker=(9.5, 2.8, 1.8, 1.3, 1.1))),
+        ("not squared", choice(errors=[error**2 for error in ERRORS])),
+        ("both channels together", choice(errors=[error / 2**0.5 for error in ERRORS])),
+    ],
+}
