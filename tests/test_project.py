@@ -43,9 +43,9 @@ CEILINGS = {
         1832,
         "colorlib/{files,images,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
-    "films, other runtimes, asking people": (608, "colorlib/{film,export,survey}.py"),
+    "films, other runtimes, asking people": (626, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3514, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3526, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
