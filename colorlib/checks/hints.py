@@ -235,7 +235,9 @@ def hints_plate(student, draw):
         raise NotAttempted
     height, width = np.shape(plate)[:2]
     if not isinstance(hints, (list, tuple)):
-        raise NotYet(f"`hints` should be a list of (x, y, colour), but it is {describe(hints)}.")
+        raise NotYet(
+            f"`hints_given` should be a list of (x, y, colour), but it is {describe(hints)}."
+        )
     if not 1 <= len(hints) <= MOST:
         raise NotYet(f"You give {len(hints)} hints: one to {MOST} are asked for.")
     for number, hint in enumerate(hints, start=1):

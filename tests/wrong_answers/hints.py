@@ -88,7 +88,7 @@ def following(
 
 
 PLATE = """\
-hints = {hints}
+hints_given = {hints}
 figure = figures.photo_grid([[plate, plate, plate]], {titles})
 text = {text}
 """

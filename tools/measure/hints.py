@@ -87,15 +87,18 @@ class Seen:
         return int(column), int(row), (a, b)
 
     def answer(self, hints):
-        """The network's answer, the small ab, and ab as large as the photos."""
+        """The network's answer, and ab and L of its size."""
         told = self.colorizer.inputs(self.photos, self.told, hints=hints)
         answer = self.colorizer.network(told, training=False)
-        small = self.colorizer.decoded(told, answer)
-        return answer, small[0], self.colorizer.large(self.photos, *small)
+        return answer, *self.colorizer.decoded(told, answer)
 
-    def psnr(self, ab):
+    def large(self, hints):
+        """ab as large as the photos."""
+        return self.colorizer.large(self.photos, *self.answer(hints)[1:])
+
+    def psnr(self, hints):
         """Of each photo, (B,)."""
-        shown = [to_rgb(*pair) for pair in zip(self.lab, ab, strict=True)]
+        shown = [to_rgb(*pair) for pair in zip(self.lab, self.large(hints), strict=True)]
         return np.array(list(map(metrics.psnr, self.photos, shown)))
 
     def hints(self, spots):
@@ -104,15 +107,15 @@ class Seen:
 
     def at(self, spots):
         """PSNR of each photo with the first so many places, {n: (B,)}."""
-        return {n: self.psnr(self.answer(self.hints(spots[:, :n]))[2]) for n in COUNTS}
+        return {n: self.psnr(self.hints(spots[:, :n])) for n in COUNTS}
 
     def chosen(self, worth):
         """The same, where each next place is that of the largest `worth`, (B, h, w)."""
         hints, found = [[] for _ in self.photos], {}
         for n in range(CHOSEN + 1):
-            answer, small, ab = self.answer(hints)
             if n in COUNTS:
-                found[n] = self.psnr(ab)
+                found[n] = self.psnr(hints)
+            answer, small, _ = self.answer(hints)
             value = worth(answer, ops.convert_to_numpy(small), self.lab[..., 1:])
             step = self.photos.shape[1] / value.shape[1]
             for i, (own, its) in enumerate(zip(value, hints, strict=True)):
@@ -130,10 +133,9 @@ class Seen:
         turned = [[(x, y, (-a, -b)) for x, y, (a, b) in its] for its in hints]
         found = []
         for told, wanted in (([[]] * len(hints), hints), (hints, hints), (turned, turned)):
-            ab = self.answer(told)[2]
             own = [
                 one[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] - color
-                for one, ((x, y, color),) in zip(ab, wanted, strict=True)
+                for one, ((x, y, color),) in zip(self.large(told), wanted, strict=True)
             ]
             found.append([np.linalg.norm(each, axis=-1).mean() for each in own])
         return np.transpose(found)  # (B, 3)
