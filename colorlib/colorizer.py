@@ -23,7 +23,11 @@ from colorlib.inputs import INPUTS, shrink
 
 WEIGHTS = Path(__file__).parent / "data" / "weights"
 # By name; the first one is the default.
-SHIPPED = {"unet": WEIGHTS / "unet", "paper": WEIGHTS / "colorizer"}
+SHIPPED = {
+    "unet": WEIGHTS / "unet",
+    "unet_hints": WEIGHTS / "unet_hints",
+    "paper": WEIGHTS / "colorizer",
+}
 MOST_SATURATED = 100  # beyond, all is at the edge of what can be shown
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
 
@@ -271,12 +275,13 @@ class Colorizer:
         return colored
 
 
-def guided(ab, lightness, reach=1, flat=10.0):
+def guided(ab, lightness, reach=1, flat=5.0):
     """How ab goes with lightness around each place: ab = slope * L + offset.
 
-    Enlarged, slopes and offsets give the large L its colours back with edges where L has its own:
-    the guided filter of He, Sun and Tang (2013), with its numbers found on the small photo ("Fast
-    Guided Filter", He and Sun, 2015).
+    Enlarged, slopes and offsets give the large L its colours back with edges where L has its own.
+    The slopes are those of the guided filter of He, Sun and Tang (2013), found on the small photo
+    ("Fast Guided Filter", He and Sun, 2015). It smooths its offsets as well, and with them the
+    colours; here each place keeps its own, so that only what L adds is new.
 
     Parameters
     ----------
@@ -297,10 +302,10 @@ def guided(ab, lightness, reach=1, flat=10.0):
     def around(values):
         return ndimage.uniform_filter(values, (0, 2 * reach + 1, 2 * reach + 1, 0), mode="nearest")
 
-    mean_ab, mean_l = around(ab), around(lightness)
-    together = around(lightness * ab) - mean_l * mean_ab
-    slope = together / (around(lightness**2) - mean_l**2 + flat**2)
-    return around(slope), around(mean_ab - slope * mean_l)
+    mean_l = around(lightness)
+    together = around(lightness * ab) - mean_l * around(ab)
+    slope = around(together / (around(lightness**2) - mean_l**2 + flat**2))
+    return slope, ab - slope * lightness
 
 
 def _strips(width, height):

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from colorlib import extractors
+from colorlib import bins, extractors
 from colorlib.colorizer import Colorizer
 from colorlib.files import UserError, atomic_write, sha256_of, write_json
 
@@ -30,8 +30,10 @@ Make the photo small (Lanczos, 8 bits a channel): its shorter side `size` pixels
 proportion, but at most 4 times that, both rounded to multiples of 64.
 Take its lightness, (B, H, W, 1): L of CIE Lab under D65, 0 to 100.
 Run the files in their order. An output is the input of that name in the next file.
-An answer is a and b in Lab units. Enlarge it to the photo's size: colorlib lets its edges follow
-those of L (`colorlib.colorizer.guided`), bicubic alone is a little softer.
+Hints, where it takes them, are (B, H, W, 3): a, b and 1 around places whose colour is told, else
+zeros. `likely` says how likely each of the card's colours (a, b) is at each place.
+Other answers are a and b in Lab units. Enlarge one to the photo's size: colorlib lets its edges
+follow those of L (`colorlib.colorizer.guided`), bicubic alone is a little softer.
 Join it with the L of the large photo; where sRGB cannot show a colour, lower its chroma."""
 
 
@@ -65,7 +67,7 @@ def export(out, name=None):
         raise UserError("export works with TensorFlow alone; unset KERAS_BACKEND")
     colorizer, out, written, files = Colorizer.load(name), Path(out), [], []
     card = colorizer.card
-    if colorizer.design.needs != ("features",):
+    if colorizer.design.needs[:1] != ("features",) or {*colorizer.design.needs[1:]} - {"hints"}:
         raise UserError(
             f"{card['design']}: cannot be exported; choose a network that is told feature maps, "
             "such as unet"
@@ -77,6 +79,8 @@ def export(out, name=None):
         size, digest = written[-1].stat().st_size, sha256_of(written[-1])
         files.append({"file": written[-1].name, "bytes": size, "sha256": digest, **ends})
     said = {key: card.get(key) for key in KEPT} | {"weights": card["sha256"]}
+    if "likely" in files[-1]["outputs"]:
+        said["likely"] = bins.centres().tolist()
     write_json(out / "card.json", {**said, "files": files, "how": HOW})
     written.append(out / "card.json")
     if card["extractor"].startswith("efficientnet_lite"):
@@ -91,13 +95,18 @@ def _parts(colorizer):
     seen = extractors.load_features(colorizer.card["extractor"])(lightness)
     named = {f"stride_{n}": maps for n, maps in zip(extractors.STRIDES, seen, strict=True)}
     told = [keras.Input(maps.shape[1:], name=name) for name, maps in named.items()]
-    answer, answers = colorizer.network({"lightness": lightness, "features": told}), {}
+    own = {"lightness": lightness, "features": told}
+    if "hints" in colorizer.design.needs:
+        own["hints"] = keras.Input((*DRAWN, 3), name="hints")
+    answer, answers = colorizer.network(own), {}
     for name, decode in colorizer.design.decodings.items():
         try:
             answers[name] = decode(answer)
         except UserError:
             continue  # it was trained without the head for this one
-    decoder = keras.Model([lightness, *told], answers)
+    if "hints" in own and "logits" in answer:  # colours to choose a hint from
+        answers["likely"] = keras.ops.softmax(answer["logits"])
+    decoder = keras.Model(keras.tree.flatten(own), answers)
     names = colorizer.card["extractor"], colorizer.card["design"]
     return dict(zip(names, (keras.Model([lightness], named), decoder), strict=True))
 
@@ -120,9 +129,12 @@ def _write_graph(network, path):
     arrays = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     nodes, kept = [], []
     for node in graph.node:
-        # The one place that holds the sides: the only channel of L goes to the front.
-        if node.op_type == "Reshape" and [*arrays.get(node.input[1], ())][1:] == [1, *DRAWN]:
-            node = helper.make_node("Transpose", node.input[:1], node.output, perm=[0, 3, 1, 2])
+        # What holds the sides: a map's only channel goes to the front or back as in a new shape.
+        if node.op_type == "Reshape" and (shape := [*arrays.get(node.input[1], ())])[1:]:
+            for perm, sides in (([0, 3, 1, 2], shape[2:]), ([0, 2, 3, 1], shape[1:3])):
+                if len(shape) == 4 and sides[0] * DRAWN[1] == sides[1] * DRAWN[0]:
+                    node = helper.make_node("Transpose", node.input[:1], node.output, perm=perm)
+                    break
         nodes.append(node)
     for name, array in arrays.items():
         if array.dtype == np.float32 and array.size >= LARGE:

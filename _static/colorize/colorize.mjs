@@ -63,7 +63,7 @@ function around(values, width, height) {
  * How ab goes with lightness around each place: ab = slope * L + offset. Enlarged, these give the large L its
  * colours back with edges where L has its own. See `colorlib.colorizer.guided`.
  */
-export function guided({ data: ab, width, height }, lightness, flat = 10) {
+export function guided({ data: ab, width, height }, lightness, flat = 5) {
   const { data: small } = resized(lightness, width, height);
   const mean = (values) => around(values, width, height);
   const meanL = mean(small);
@@ -71,8 +71,9 @@ export function guided({ data: ab, width, height }, lightness, flat = 10) {
   const planes = [0, 1].flatMap((channel) => {
     const own = small.map((_, i) => ab[2 * i + channel]);
     const meanOwn = mean(own);
-    const slope = mean(own.map((v, i) => v * small[i])).map((both, i) => (both - meanL[i] * meanOwn[i]) / spread[i]);
-    return [mean(slope), mean(slope.map((s, i) => meanOwn[i] - s * meanL[i]))];
+    const both = mean(own.map((v, i) => v * small[i]));
+    const slope = mean(both.map((product, i) => (product - meanL[i] * meanOwn[i]) / spread[i]));
+    return [slope, own.map((v, i) => v - slope[i] * small[i])];
   });
   return { planes, width, height };
 }

@@ -2,11 +2,11 @@
 
 const HERE = new URL("../../vendor/colorizer/", import.meta.url);
 
-/** What is needed and how large it is: the runtime, then the network's files in their order. */
+/** What is needed and how large it is: the runtime, then the network's files in their order. `bins` are (a, b). */
 export async function manifest() {
   const read = async (name) => (await fetch(new URL(name, HERE), { cache: "no-cache" })).json();
   const [runtime, card] = await Promise.all([read("runtime.json"), read("card.json")]);
-  return { size: card.size, files: [runtime, ...card.files] };
+  return { size: card.size, bins: card.likely, files: [runtime, ...card.files] };
 }
 
 /** A file, from this browser's store or from the site; the browser refuses one with another hash. */

@@ -52,3 +52,21 @@ export function putColor(pixels, at, root, a, b) {
   }
   put(pixels, at, root, most * a, most * b, true);
 }
+
+/** A colour of CSS, #rrggbb, as [L, a, b]. */
+export function labOf(hex) {
+  const [red, green, blue] = [1, 3, 5].map((at) => LINEAR[parseInt(hex.slice(at, at + 2), 16)]);
+  const [x, y, z] = [
+    (0.412453 * red + 0.35758 * green + 0.180423 * blue) / 0.95047,
+    0.212671 * red + 0.71516 * green + 0.072169 * blue,
+    (0.019334 * red + 0.119193 * green + 0.950227 * blue) / 1.08883,
+  ].map((v) => (v > 0.008856 ? Math.cbrt(v) : 7.787 * v + 16 / 116));
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+/** How a and b look at the lightness of a pixel, as a colour of CSS. */
+export function colorOf(pixels, at, [a, b]) {
+  const one = new Uint8ClampedArray(3);
+  putColor(one, 0, root(pixels[at], pixels[at + 1], pixels[at + 2]), a, b);
+  return `#${[...one].map((level) => level.toString(16).padStart(2, "0")).join("")}`;
+}

@@ -14,14 +14,31 @@ const saturation = slider("saturation", { min: 0, max: 2, step: 0.05, value: 1, 
 const decode = make("select", {}, make("option", { value: "mean" }, "cautious (mean)"),
   make("option", { value: "vivid" }, "bold (vivid)"));
 decode.addEventListener("change", show);
-const result = make("div", { hidden: true },
-  compare(before, after, "How much of the picture is in black and white"),
+const picture = compare(before, after, "How much of the picture is in black and white");
+const marks = make("div", { className: "marks" });
+picture.append(marks);
+const pointing = button("I know a colour", () => point(place ? undefined : [after.width / 2, after.height / 2]));
+const percent = { min: 0, max: 99.5, step: 0.5, value: 50, say: (share) => `${share} %` };
+const across = slider("place, across", percent, () => point([across.value * after.width / 100, place[1]]));
+const down = slider("place, down", percent, () => point([place[0], down.value * after.height / 100]));
+const choices = make("div", { className: "hint-colors" });
+const another = make("input", { type: "color", value: "#aa3322" });
+another.addEventListener("change", () => hint({ hex: another.value }));
+const pointer = make("div", { hidden: true },
+  make("p", { className: "says" }, "Click the place in the photo, or move the sliders. Then choose what colour it has; " +
+    "the first ones are what the network finds likely there."),
+  across.row, down.row, choices,
+  make("label", { className: "slider" }, make("span", {}, "another colour"), another));
+const takeBack = button("take the last hint back", () => (hints.pop(), show()));
+const result = make("div", { hidden: true }, picture,
   make("div", { className: "controls" },
-    make("label", { className: "slider" }, make("span", {}, "colours"), decode), saturation.row,
-    make("div", {}, button("download", download))));
+    make("label", { className: "slider" }, make("span", {}, "colours"), decode), saturation.row, pointer,
+    make("div", { className: "controls row" }, pointing, takeBack, button("download", download))));
 
 let worker; // from the first photo on
 let busy = false, stale = false, next; // is it painting, have the controls moved since, which photo waits?
+let hints = []; // { x, y, color }: what the reader knows of the photo
+let place; // x and y of the photo that the reader points at, if any
 let name = "photo", clear = false; // of the photo that is shown, and whether it has transparent parts
 
 function say(text, bad = false) {
@@ -56,6 +73,8 @@ async function open(file) {
   }
   name = (file.name || "photo").replace(/\.[^.]*$/, "");
   clear = isClear(photo.data);
+  hints = [];
+  point();
   if (clear) note += " Its transparent parts stay transparent; download gives a PNG.";
   for (const canvas of [before, after]) Object.assign(canvas, { width: photo.width, height: photo.height });
   worker ??= start();
@@ -70,9 +89,63 @@ function isClear(pixels) {
   return false;
 }
 
-const wanted = () => ({ decode: decode.value, saturation: saturation.value });
+const wanted = () => ({ decode: decode.value, saturation: saturation.value, hints });
+
+// --- hints ---
+
+/** Point at a place of the photo, or stop pointing. */
+function point(where) {
+  place = where;
+  pointer.hidden = !place;
+  pointing.setAttribute("aria-pressed", !pointer.hidden);
+  picture.classList.toggle("pointing", !pointer.hidden);
+  if (place) {
+    across.value = Math.min(99.5, (100 * place[0]) / after.width);
+    down.value = Math.min(99.5, (100 * place[1]) / after.height);
+    worker?.postMessage({ place });
+  }
+  mark();
+}
+
+/** Tell the network that the place has this colour, { ab } or { hex }. */
+function hint(color) {
+  if (hints.length && hints.at(-1).x === place[0] && hints.at(-1).y === place[1]) hints.pop(); // another try
+  hints.push({ x: place[0], y: place[1], color });
+  show();
+}
+
+/** Dots where hints are, and a ring where the reader points. */
+function mark() {
+  const dot = (x, y, color) => {
+    const element = make("span", { className: color ? "" : "ring" });
+    element.style.cssText = `left: ${(100 * x) / after.width}%; top: ${(100 * y) / after.height}%; background: ${color ?? "none"}`;
+    return element;
+  };
+  marks.replaceChildren(...hints.map(({ x, y, color }) => dot(x, y, color.hex)), ...(place ? [dot(...place)] : []));
+  takeBack.disabled = !hints.length;
+}
+
+/** The colours to choose from, as buttons. */
+function offer(colors) {
+  choices.replaceChildren(...colors.map((color, i) => {
+    const element = button("", () => hint(color));
+    element.style.background = color.hex;
+    element.ariaLabel = `likely colour ${i + 1}: ${color.hex}`;
+    return element;
+  }));
+}
+
+picture.addEventListener("pointerdown", (event) => {
+  if (!place) return;
+  event.stopImmediatePropagation(); // the line stays where it is
+  event.preventDefault();
+  const box = picture.getBoundingClientRect();
+  const share = (at, from, length) => Math.min(0.999, Math.max(0, (at - from) / length));
+  point([share(event.clientX, box.left, box.width) * after.width, share(event.clientY, box.top, box.height) * after.height]);
+}, { capture: true });
 
 function show() {
+  mark();
   stale = busy;
   if (busy || !worker) return;
   busy = true;
@@ -89,6 +162,7 @@ function start() {
     if (answer.total) say(`Loading the network, once: ${megabytes(answer.there)} of ${megabytes(answer.total)} …`);
     if (answer.before) put(before, answer.before);
     if (answer.after) finish(answer);
+    if (answer.proposed && String(answer.place) === String(place)) offer(answer.proposed);
     if (answer.failed) fail(answer.failed);
   };
   started.onerror = (event) => fail(event.message ?? "the worker did not start");
@@ -102,6 +176,7 @@ const put = (canvas, pixels) =>
 function finish({ after: pixels, seconds }) {
   put(after, pixels);
   result.hidden = false;
+  if (place) worker.postMessage({ place }); // what is likely there now
   say(`${name}: ${after.width}x${after.height} pixels in ${seconds.toFixed(1)} s.${worker.note}`);
   goOn();
 }

@@ -20,9 +20,9 @@ def folder(tmp_path_factory):
     return folder
 
 
-def run(folder, lightness):
+def run(folder, lightness, **told):
     """What the files answer, by the names of their outputs, as the card says to run them."""
-    known = {"lightness": np.asarray(lightness)}
+    known = {"lightness": np.asarray(lightness), **told}
     for part in read_json(folder / "card.json")["files"]:
         session = onnxruntime.InferenceSession(folder / part["file"])
         assert [each.name for each in session.get_inputs()] == list(part["inputs"])
@@ -44,6 +44,19 @@ def test_the_colors_are_the_librarys(folder, photos, size):
         assert np.abs(found[name]).mean() > 3, "grey agrees with anything"
 
 
+def test_hints_are_told_to_the_second_file(tmp_path, photos):
+    assert cli.main(["export", str(tmp_path), "--weights", "unet_hints"]) == 0
+    colorizer = Colorizer.load("unet_hints")
+    told = colorizer.inputs(resized(photos[:1], (300, 200)), hints=[[(150, 100, "#c02040")]])
+    answer = colorizer.network(told, training=False)
+    found = run(tmp_path, told["lightness"], hints=np.asarray(told["hints"]))
+    for name, decode in colorizer.design.decodings.items():
+        assert np.abs(found[name] - np.asarray(decode(answer))).mean() < 0.05
+    np.testing.assert_allclose(found["likely"].sum(axis=-1), 1, atol=1e-4)
+    assert (found["likely"].argmax(-1) == np.asarray(answer["logits"]).argmax(-1)).mean() > 0.95
+    assert np.shape(read_json(tmp_path / "card.json")["likely"]) == (313, 2)
+
+
 def test_the_card_describes_its_files(folder):
     card, own = read_json(folder / "card.json"), Colorizer.load().card
     assert [part["file"] for part in card["files"]] == ["efficientnet_lite0.onnx", "unet.onnx"]
@@ -61,7 +74,8 @@ def test_a_trained_network_without_the_second_head(tmp_path, photos):
     options = {"widths": (8, 8, 8, 8, 8), "vivid": False}
     network = designs.build_network("unet", options)
     told = {name: Colorizer.load().card[name] for name in ("extractor", "extractor_weights")}
-    weights.save_network(network, tmp_path / "small", "unet", options, size=64, **told)
+    told |= {"size": 64, "extractor_size": 64}
+    weights.save_network(network, tmp_path / "small", "unet", options, **told)
     assert cli.main(["export", str(tmp_path), "--weights", str(tmp_path / "small")]) == 0
     colorizer = Colorizer.load(tmp_path / "small")
     told = colorizer.inputs(photos[:1])

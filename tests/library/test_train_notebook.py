@@ -12,7 +12,7 @@ def train(folder, *parameters):
     command = [sys.executable, "-m", "tools.train", folder, "-p", "tier", "smoke"]
     for name, value in parameters:
         command += ["-p", name, value]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
 
 
 def test_the_notebook_leaves_a_whole_run(tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from keras import ops
+from running import prepared
 
 from colorlib import (
     designs,
@@ -144,6 +145,32 @@ def test_without_its_second_head_it_has_one_answer(commons, run, photos):
     assert "plain" in report["summary"] and "plain, vivid" not in report["summary"]
     with pytest.raises(UserError, match="without its vivid head; decode it by mean"):
         plain.colorize(photos[0], decode="vivid")
+
+
+def test_hints_begin_from_a_network_that_knows_none(run, photos, tmp_path):
+    """At first it paints as that one, whatever it is told; after a few steps it listens."""
+    parameters = {"design": "unet_hints", "tier": "smoke", "epochs": 1, "start_from": str(run)}
+    recipe, hardware = recipes.recipe_from(parameters)
+    before, hint = Colorizer.load(run), [[(100, 100, (60.0, 20.0))]]
+    _, trainer = prepared(parameters)
+    begun = Colorizer(trainer.network, before.card | {"design": "unet_hints"})
+    np.testing.assert_allclose(begun.ab(photos[:1], hints=hint), before.ab(photos[:1]), atol=1e-3)
+    listens = Colorizer.load(training.train(recipe, tmp_path / "run", hardware))
+    assert np.abs(listens.ab(photos[:1], hints=hint) - listens.ab(photos[:1])).max() > 0.05
+    back, _ = recipes.recipe_from(
+        {"design": "unet", "tier": "smoke", "start_from": str(tmp_path / "run")}
+    )
+    with pytest.raises(UserError, match="another design or size"):
+        training.train(back, tmp_path / "other", hardware)
+
+
+def test_hints_at_another_scale():
+    hints = np.zeros((1, 8, 8, 3), "float32")
+    hints[0, 1, 1] = 50, -25, 1
+    hints[0, 2, 3] = 0, 75, 1
+    hints[0, 4:, 4:] = 10, 0, 1
+    small = ops.convert_to_numpy(unet.Pointed(4, "pointed")(hints))[0]
+    assert small.tolist() == [[[0.5, 0.5, 1], [0, 0, 0]], [[0, 0, 0], pytest.approx([0.2, 0, 1])]]
 
 
 def test_features_drawn_in_the_step_train_too(commons, tmp_path):

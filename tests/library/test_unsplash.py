@@ -321,7 +321,7 @@ def test_interrupted_by_hand(server, tmp_path):
     for _ in range(3):  # Python may lose one, if it comes while an object is being deleted
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            _, errors = process.communicate(timeout=4)
+            _, errors = process.communicate(timeout=15)
             break
     assert process.returncode == 1
     there = len(names(out))

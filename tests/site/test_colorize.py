@@ -75,7 +75,7 @@ def apart(found, expected):
 
 
 def test_ten_photos_get_the_colors_of_the_library(visit):
-    page, colorizer = visit(), Colorizer.load()
+    page, colorizer = visit(), Colorizer.load("unet_hints")
     for path in [*COMMONS, *PLATES]:
         photo = Image.open(path)
         for decode in ("mean", "vivid"):
@@ -92,7 +92,7 @@ def test_photos_of_odd_sizes(visit, size):
     """3:2 is where rounding a half matters: the library's network sees 256x192."""
     page, photo = visit(), Image.open(PLATES[0]).convert("RGB").resize(size)
     choose(page, photo)
-    ab, psnr = apart(shown(page), Colorizer.load().colorize(photo))
+    ab, psnr = apart(shown(page), Colorizer.load("unet_hints").colorize(photo))
     assert ab <= 0.5 and psnr >= 45
 
 
@@ -102,7 +102,7 @@ def test_a_photo_is_shown_upright(visit):
     page = visit()
     choose(page, photo, "turned.jpg")
     assert shown(page).size == (160, 240)
-    expected = Colorizer.load().colorize(_encoded(photo))
+    expected = Colorizer.load("unet_hints").colorize(_encoded(photo))
     assert apart(shown(page), expected)[1] >= 40  # a JPEG of few pixels is decoded a little apart
 
 
@@ -143,7 +143,7 @@ def test_nothing_is_sent(visit, address):
         page.get_by_role("button", name="download").click()
     assert download.value.suggested_filename == f"{COMMONS[2].stem}-colourized.jpg"
     assert apart(Image.open(download.value.path()), shown(page))[0] < 1.5
-    assert {"efficientnet_lite0.onnx", "unet.onnx"} <= {
+    assert {"efficientnet_lite0.onnx", "unet_hints.onnx"} <= {
         re.split(r"[/?]", request.url.partition("?")[0])[-1] for request in requests
     }
     for request in requests:
@@ -160,9 +160,9 @@ def test_nothing_is_sent(visit, address):
 
 def test_the_network_is_loaded_once_and_checked(visit):
     page = visit()
-    page.route("**/unet.onnx*", lambda route: route.fulfill(body=b"something else"))
+    page.route("**/unet_hints.onnx*", lambda route: route.fulfill(body=b"something else"))
     assert "Try again" in choose(page, COMMONS[3], says="could not be loaded")
-    page.unroute("**/unet.onnx*")
+    page.unroute("**/unet_hints.onnx*")
     choose(page, COMMONS[3])
     again, asked = page.context.new_page(), []
     again.goto(page.url)
@@ -212,6 +212,51 @@ def test_by_keyboard_dropped_pasted_and_old(visit):
     for kind in ("drop", "paste"):
         page.evaluate(give, [kind, [*COMMONS[4].read_bytes()]])
         expect(status).to_contain_text(f"{kind}: 256x256", timeout=120_000)
+
+
+def test_a_hint_is_followed_as_by_the_library(visit):
+    page = visit(viewport={"width": 900, "height": 1200})
+    choose(page, COMMONS[5])
+    page.get_by_role("button", name="I know a colour").click()
+    choices = page.locator(".hint-colors button")
+    expect(choices).to_have_count(6)
+    box = page.locator(".compare").bounding_box()
+    page.mouse.click(box["x"] + 0.25 * box["width"] + 1, box["y"] + 0.6 * box["height"] + 1)
+    expect(page.get_by_label("place, across")).to_have_value("25")
+    status = page.locator(".stage > [role=status]")
+    status.evaluate("element => element.textContent = ''")
+    page.get_by_label("another colour").evaluate(
+        """element => (element.value = "#c02040", element.dispatchEvent(new Event("change")))"""
+    )
+    expect(status).to_contain_text(DONE, timeout=60_000)
+    seconds = float(re.search(r"in ([\d.]+) s", status.inner_text())[1])
+    print(f"{seconds} s with a hint")
+    photo, colorizer = Image.open(COMMONS[5]), Colorizer.load("unet_hints")
+    wide, high = photo.size
+    place = [float(page.get_by_label(f"place, {way}").input_value()) for way in ("across", "down")]
+    told = (place[0] / 100 * wide, place[1] / 100 * high, "#c02040")
+    ab, psnr = apart(shown(page), colorizer.colorize(photo, hints=[told]))
+    assert ab <= 0.5 and psnr >= 45
+    assert apart(shown(page), colorizer.colorize(photo))[0] > 2, "the hint changed nothing"
+    page.get_by_role("button", name="take the last hint back").click()
+    expect(page.locator(".marks span:not(.ring)")).to_have_count(0)
+
+
+def test_a_hint_by_keyboard(visit):
+    page = visit()
+    choose(page, COMMONS[6])
+    page.get_by_role("button", name="I know a colour").press("Enter")
+    page.get_by_label("place, down").press("End")
+    expect(page.get_by_label("place, down")).to_have_attribute("aria-valuetext", "99.5 %")
+    before = shown(page)
+    page.get_by_role("button", name="likely colour 2").press("Enter")
+    expect(page.locator(".marks span:not(.ring)")).to_have_count(1)
+    for _ in range(60):
+        if (changed := apart(shown(page), before)[0]) > 0.1:
+            break
+        page.wait_for_timeout(500)
+    assert changed > 0.1
+    assert not violations(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -35,7 +35,7 @@ def main():
         colorizer.network.set_weights(
             [np.mean(same, axis=0) for same in zip(*all_weights, strict=True)]
         )
-    stages = [describe(run) for run in chosen.runs]
+    stages = begun_from(chosen.runs[0]) + [describe(run) for run in chosen.runs]
     machine = read_json(chosen.runs[-1] / "machine.json")
     colorizer.card |= {
         **read_json(chosen.data),
@@ -49,6 +49,15 @@ def main():
     target = SHIPPED[colorizer.card["design"]]
     colorizer.save(target, half=True)
     print(f"{target}.weights.h5 and .json; now: make results")
+
+
+def begun_from(run):
+    """The stages of the shipped network from which a run began, if it did."""
+    start = read_json(run / "recipe.json").get("start_from")
+    cards = [
+        read_json(f"{path}.json") for path in SHIPPED.values() if Path(f"{path}.json").exists()
+    ]
+    return next((card["stages"] for card in cards if start and card["sha256"] == start), [])
 
 
 def describe(run):
