@@ -228,9 +228,10 @@ def suggested(logits, lightness, most=6):
     colours from the distribution and run k-means on these. The weighted bins give the same without
     dice. It begins with the likeliest bin, then the one for which the palette is worst.
     """
-    logits, everywhere = np.asarray(logits, "float32"), np.full((len(centres()), 1), lightness)
+    everywhere = np.full((len(centres()), 1), lightness)
     shown = in_gamut(np.concatenate([everywhere, centres()], axis=1))
-    likely = np.where(shown, np.exp(logits - logits.max()), 0)
+    logits = np.where(shown, logits, -np.inf)
+    likely = np.exp(logits - logits.max())
     likely /= likely.sum()
     palette = centres()[[likely.argmax()]]
     while len(palette) < most:

@@ -45,7 +45,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (600, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3510, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3575, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 

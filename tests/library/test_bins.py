@@ -118,4 +118,6 @@ def test_suggestions_can_be_shown():
     np.testing.assert_allclose(colors, [(0, 0)], atol=1e-3)
     np.testing.assert_allclose(shares, [1])
     assert len(bins.suggested(np.zeros(313), 0)[0]) == 1, "black is black"
+    sure = np.where(np.arange(313) == 312, 900.0, 0)  # of a colour that white cannot have
+    np.testing.assert_allclose(bins.suggested(sure, 99)[0], [(0, 0)], atol=1e-3)
     assert bins.suggested(np.zeros(313), 60)[1].sum() == pytest.approx(1)

@@ -23,7 +23,7 @@ from colorlib.published import FOLDER as PUBLISHED
 
 NETWORK = "unet_hints"
 COUNTS = 0, 1, 2, 5, 10, 20, 50, 100
-CHOSEN = 20  # hints at most that are chosen one after the other
+CHOSEN = 10  # hints at most that are chosen one after the other
 AROUND = 3  # pixels of a photo to each side of a place: they give the hint its colour
 APART = 2  # cells of the answer between places that are chosen
 SINGLE = 200

@@ -11,8 +11,8 @@ figure = figures.photo_grid(
     [[plate, network.colorize(plate), network.colorize(plate, hints=hints_given)]],
     ("the plate", "no hints", "mine"),
 )
-text = """The boards are old and out of doors, so they are a brownish grey; I am rather sure. Apron and
-blouse are so light that they can only be white. Faces I took from people I know who work in the
+text = """The boards are old and out of doors, so they are a brownish grey; I am rather sure. Apron
+and blouse are so light that they can only be white. Faces I took from people I know who work in the
 sun, and the grass is summer grass. The dresses I left alone: wool of that time was dyed in every
 colour, and nothing in the grey tells which. Now I have looked: one jacket and one dress are bright
 red, another dress is violet. A plate that hardly sees red made them dark, and I would have said
