@@ -22,6 +22,7 @@
 #   make ingredients   train networks that show what colours are made of: number of photos, size, ...
 #   make edges   measure how colours should be enlarged on large photos: PHOTOS=folder
 #   make films   measure how colours flicker in films, and make the two that the pages show
+#   make hints   measure what a person's hints are worth (SET=folder: on photos of another set)
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
@@ -48,7 +49,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
-    leaderboard bench results compare ingredients edges films pages runtimes interactives offline-kit bench-backends \
+    leaderboard bench results compare ingredients edges films hints pages runtimes interactives offline-kit bench-backends \
     bench-memory profile lock clean
 
 setup: .venv/ready
@@ -149,6 +150,9 @@ edges: setup
 films: setup
 	$(BIN)/python -m tools.measure.films $(CLIPS)
 	$(BIN)/python -m tools.site.films
+
+hints: setup
+	$(BIN)/python -m tools.measure.hints $(filter-out commons,$(SET))
 
 pages: setup
 	$(BIN)/python -m tools.site.pages

@@ -3,8 +3,8 @@
 A network that answers with one colour must answer the mean of all that are possible. One that says
 how likely each colour of a list is may say "red or blue".
 
-Chapters: 07_borrowed_eyes, 08_many_answers. Source: R. Zhang, P. Isola, A. A. Efros, "Colorful
-Image Colorization" (2016), sections 2.1 to 2.3.
+Chapters: 07_borrowed_eyes, 08_many_answers, 10_a_hint. Source: R. Zhang, P. Isola, A. A. Efros,
+"Colorful Image Colorization" (2016), sections 2.1 to 2.3.
 """
 
 import functools
@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 from scipy.spatial import Delaunay
 
-from colorlib.lab import rgb_to_lab, to_lab
+from colorlib.lab import in_gamut, rgb_to_lab, to_lab
 
 STEP = 10  # Lab units between two bins
 REACH = 11  # steps from grey to the edge of the square in which all bins lie
@@ -198,3 +198,58 @@ def annealed_mean(logits, temperature):
         ab in Lab units.
     """
     return ops.softmax(ops.cast(logits, "float32") / temperature) @ centres()
+
+
+def suggested(logits, lightness, most=6):
+    """A few colours that stand for all that are likely at a place.
+
+    Weighted k-means: each bin belongs to the nearest colour of the palette, and each colour of the
+    palette is the mean of its bins by how likely these are, until nothing moves any more.
+
+    Parameters
+    ----------
+    logits : array, (313,)
+        Of one place.
+    lightness : float
+        The place's L: bins that no screen can show at it are left out.
+    most : int
+        How many colours; fewer if fewer are possible.
+
+    Returns
+    -------
+    colors : float32 array, (K, 2)
+        ab in Lab units, the likeliest first.
+    shares : float32 array, (K,)
+        How much of the likelihood each stands for; the sum is 1.
+
+    Notes
+    -----
+    Zhang et al., "Real-Time User-Guided Image Colorization with Learned Deep Priors" (2017), draw
+    colours from the distribution and run k-means on these. The weighted bins give the same without
+    dice. It begins with the likeliest bin, then the one for which the palette is worst.
+    """
+    everywhere = np.full((len(centres()), 1), lightness)
+    shown = in_gamut(np.concatenate([everywhere, centres()], axis=1))
+    logits = np.where(shown, logits, -np.inf)
+    likely = np.exp(logits - logits.max())
+    likely /= likely.sum()
+    palette = centres()[[likely.argmax()]]
+    while len(palette) < most:
+        missed = likely * _apart(palette).min(axis=1)
+        if not missed.any():
+            break
+        palette = np.concatenate([palette, centres()[[missed.argmax()]]])
+    for _ in range(100):  # far more than it takes
+        # (313, K): each bin's likelihood, in the column of its colour
+        parts = likely[:, None] * np.eye(len(palette))[_apart(palette).argmin(axis=1)]
+        parts = parts[:, parts.any(axis=0)]
+        before, palette = palette, parts.T @ centres() / parts.sum(axis=0)[:, None]
+        if np.array_equal(before, palette):
+            break
+    order = np.argsort(-parts.sum(axis=0))
+    return palette[order].astype("float32"), parts.sum(axis=0)[order].astype("float32")
+
+
+def _apart(palette):
+    """Squared distances of all bins from a few colours, (313, K)."""
+    return np.square(centres()[:, None] - palette).sum(axis=-1)

@@ -83,13 +83,16 @@ class Colorizer:
         card = {name: value for name, value in self.card.items() if name != "sha256"}
         weights.save_network(self.network, path, half=half, **card)
 
-    def inputs(self, photos, **given):
+    def inputs(self, photos, before=None, **given):
         """What the network is told about photos.
 
         Parameters
         ----------
         photos : uint8 array, (B, H, W, 3)
             RGB, of any size; only their lightness is used.
+        before : dict, optional
+            What this method said of the same photos: only what is given is asked for anew. So
+            other hints do not cost another look of the extractor.
         **given
             Values of the design's needs to use in place of its own, one for each photo, such
             as `class_scores`, (B, 1000) logits.
@@ -112,10 +115,9 @@ class Colorizer:
                 f"{', '.join(strange)}: {self.card['design']} is told no such thing"
                 + (f"; take a network of the design {' or '.join(others)}" if others else "")
             )
-        small = shrink(photos, self.card["size"])  # (B, h, w, 3)
-        told = {"lightness": lab.rgb_to_lab(small)[..., :1]}
-        for name in self.design.needs:
-            told[name] = INPUTS[name].asked(photos, self.card, given.get(name))
+        told = before or {"lightness": lab.rgb_to_lab(shrink(photos, self.card["size"]))[..., :1]}
+        for name in given if before else self.design.needs:
+            told = {**told, name: INPUTS[name].asked(photos, self.card, given.get(name))}
         return tree.map_structure(lambda value: ops.convert_to_tensor(value, "float32"), told)
 
     def ab(self, photos, decode=None, **given):
@@ -140,7 +142,11 @@ class Colorizer:
         UserError
             If the design has no such decoding.
         """
-        planes = self._planes(photos, decode, **given)
+        return self.large(photos, *self.small(photos, decode, **given))
+
+    def large(self, photos, ab, lightness):
+        """Colours at the size of the photos: (B, H, W, 2), from what `small` gives."""
+        planes = self.planes(*map(ops.convert_to_numpy, (ab, lightness)))
         height, width = photos.shape[1:3]
         found = np.empty((len(photos), height, width, 2), "float32")
         for photo, ab, own in zip(photos, found, zip(*planes, strict=True), strict=True):
@@ -181,7 +187,14 @@ class Colorizer:
         lightness : float32 tensor, (B, h, w, 1)
         """
         told = self.inputs(photos, **given)
-        ab = self.decoding(decode)(self.network(told, training=False))
+        return self.decoded(told, self.network(told, training=False), decode)
+
+    def decoded(self, told, answer, decode=None):
+        """ab and L as `small` gives them, of what a network was told and what it answered.
+
+        For whoever wants to look at the answer itself, too.
+        """
+        ab = self.decoding(decode)(answer)
         return ab, ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
 
     def planes(self, ab, lightness):

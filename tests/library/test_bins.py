@@ -92,3 +92,32 @@ def test_rebalancing_takes_the_prior_away():
     even.prior.assign(prior)
     unchanged = ops.convert_to_numpy(ops.softmax(even(np.log(prior)[None])))[0]
     np.testing.assert_allclose(unchanged, prior, rtol=1e-3)
+
+
+def suggestions_of(colors, lightness, most):
+    logits = np.full(313, -50.0)
+    for ab, likely in colors.items():
+        logits[bins.centres().tolist().index([float(at) for at in ab])] = np.log(likely)
+    return bins.suggested(logits, lightness, most)
+
+
+def test_suggestions_are_the_camps_of_what_is_likely():
+    likely = {(40, 30): 0.3, (50, 30): 0.2, (40, 40): 0.1, (0, -30): 0.25, (0, 0): 0.15}
+    colors, shares = suggestions_of(likely, 50, 3)
+    np.testing.assert_allclose(shares, [0.6, 0.25, 0.15], atol=1e-4)
+    np.testing.assert_allclose(
+        colors, [(40 + 10 * 0.2 / 0.6, 30 + 10 * 0.1 / 0.6), (0, -30), (0, 0)], atol=1e-2
+    )
+    assert len(suggestions_of(likely, 50, 6)[0]) == 6
+    assert suggestions_of({(0, 0): 1.0}, 50, 3)[1][0] == pytest.approx(1)
+
+
+def test_suggestions_can_be_shown():
+    likely = {(40, 30): 0.5, (0, 0): 0.3, (10, 0): 0.2}
+    colors, shares = suggestions_of(likely, 99, 2)
+    np.testing.assert_allclose(colors, [(0, 0)], atol=1e-3)
+    np.testing.assert_allclose(shares, [1])
+    assert len(bins.suggested(np.zeros(313), 0)[0]) == 1, "black is black"
+    sure = np.where(np.arange(313) == 312, 900.0, 0)  # of a colour that white cannot have
+    np.testing.assert_allclose(bins.suggested(sure, 99)[0], [(0, 0)], atol=1e-3)
+    assert bins.suggested(np.zeros(313), 60)[1].sum() == pytest.approx(1)

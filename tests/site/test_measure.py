@@ -1,11 +1,14 @@
 """What the results page's own experiments compute, on photos whose answer is known."""
 
+import keras
 import numpy as np
 import pytest
+from keras import layers
 
-from colorlib import evaluation, extractors
+from colorlib import designs, evaluation, extractors
 from colorlib.colorizer import Colorizer
-from tools.measure import edges, ingredients
+from colorlib.designs import Design
+from tools.measure import edges, hints, ingredients
 
 
 def test_an_ingredient_is_measured_as_everything_else_is(photos):
@@ -31,3 +34,41 @@ def test_small_true_colours_err_less_than_the_networks():
     found = edges.compare(photo)
     assert found["true, guided, edges"] < 0.8 * found["true, bicubic, edges"]
     assert found["true, bicubic"] < found["network, bicubic"]
+
+
+@pytest.fixture
+def parrot(monkeypatch):
+    """Paints what it is told and leaves the rest grey."""
+
+    def build(options):
+        lightness = keras.Input((None, None, 1), name="lightness")
+        told = keras.Input((None, None, 3), name="hints")
+        ab = layers.AveragePooling2D(4)(told[..., :2] + 0 * lightness)
+        return keras.Model({"lightness": lightness, "hints": told}, ab)
+
+    monkeypatch.setitem(designs.DESIGNS, "parrot", Design(build, needs=("hints",)))
+    network = designs.build_network("parrot")
+    return Colorizer(network, {"design": "parrot", "options": {}, "size": 128})
+
+
+def test_hints_are_placed_where_it_is_most_wrong_and_told_as_they_are(parrot):
+    """A grey photo with a strong patch and a weaker one, and a network that only repeats."""
+    photo = np.full((1, 128, 128, 3), 128, "uint8")
+    photo[:, 24:48, 80:104] = 200, 40, 40
+    photo[:, 80:104, 24:48] = 110, 140, 110
+    seen = hints.Seen(photo, parrot)
+    found = seen.chosen(hints.error)
+    assert found[1] > found[0] and found[10] > found[2] > found[1]
+    places = []
+    seen.hint = lambda i, row, column: places.append((row, column)) or (column, row, (0.0, 0.0))
+    seen.chosen(hints.error)
+    assert all(22 <= row < 50 and 78 <= column < 106 for row, column in places[:3])
+    assert len({*places}) == len(places), "each place once"
+
+
+def test_how_near_a_hint_is_painted(parrot):
+    photo = np.full((2, 128, 128, 3), (200, 40, 40), "uint8")
+    untold, told, turned = hints.Seen(photo, parrot).single(np.full((2, 1, 2), 65)).T
+    chroma = np.linalg.norm(hints.to_lab(photo)[0, 0, 0, 1:])
+    assert untold == pytest.approx(chroma, rel=1e-3)
+    assert (told < 0.5 * chroma).all() and turned == pytest.approx(told, rel=1e-3)

@@ -1,0 +1,256 @@
+"""The exercises of chapter 10_a_hint. Without Keras, so that grading starts quickly."""
+
+import numbers
+import re
+
+import numpy as np
+
+from colorlib.checks.judging import (
+    NotAttempted,
+    NotYet,
+    describe,
+    expect,
+    expect_figure,
+    expect_text,
+    naming,
+)
+
+MOST = 10  # hints for a plate
+
+
+def _differ(right, mistakes):
+    """Whether no mistake gives by chance what is right, or what another mistake gives."""
+    found = [np.round(each, 3).tolist() for each in (right, *mistakes.values())]
+    return all(one not in found[:number] for number, one in enumerate(found))
+
+
+def hints_told(student, draw):
+    """Squares of a photo that tell their mean colours."""
+    ab = draw.normal(0, 30, (14, 18, 2))
+    row, column = draw.integers(3, 5, 2)
+    far = int(draw.integers(10, 12))
+    # The second overlaps the first, the third is a pixel alone, at another distance from both edges
+    squares = [
+        (int(row), int(column) + 3, 5),
+        (int(row) + 2, int(column) + 5, 4),
+        (far, int(draw.integers(2, 6)), 1),
+    ]
+
+    def told(squares, color=lambda part: part.mean(axis=(0, 1)), mask=1.0, shift=lambda side: 0):
+        found = np.zeros((*ab.shape[:2], 3))
+        for row, column, side in squares:
+            row, column = max(0, row - shift(side)), max(0, column - shift(side))
+            place = slice(row, row + side), slice(column, column + side)
+            found[place] = np.concatenate(
+                [color(ab[place]) + 0 * ab[place], np.full((*ab[place].shape[:2], 1), mask)], axis=2
+            )
+        return found
+
+    right = told(squares)
+    everywhere = right.copy()
+    everywhere[..., 2] = 1
+    expect(
+        student,
+        ab,
+        squares,
+        right=right,
+        mistakes={
+            "You told each pixel's own colour: a square tells the mean of what it covers.": (
+                told(squares, lambda part: part)
+            ),
+            "Your third channel is 0 in the squares: it is 1 where a colour is told.": (
+                told(squares, mask=0.0)
+            ),
+            "Your third channel is 1 everywhere: it is 1 where a colour is told.": everywhere,
+            "You put the corner into the middle of the square: it is the upper left one.": (
+                told(squares, shift=lambda side: side // 2)
+            ),
+            "Where squares overlap the earlier one stayed: the later one counts.": (
+                told(squares[::-1])
+            ),
+            "You told the mean colour of the whole photo: a square tells its own.": (
+                told(squares, lambda part: ab.mean(axis=(0, 1)))
+            ),
+            "You mixed up rows and columns.": told([(c, r, side) for r, c, side in squares]),
+            "Your squares are a pixel too large: their side is `side` pixels.": (
+                told([(r, c, side + 1) for r, c, side in squares])
+            ),
+        },
+    )
+    with naming("no hint at all"):
+        expect(student, ab, [], right=np.zeros((*ab.shape[:2], 3)), mistakes={})
+
+
+def hints_reach(student, draw):
+    """How far from a place one has to go for half of all change."""
+    shape = 24, 30
+    rows, columns = np.indices(shape)
+
+    def half(distance, change):
+        order = np.argsort(distance, axis=None)
+        so_far = np.cumsum(change.ravel()[order])
+        return distance.ravel()[order][np.searchsorted(so_far, so_far[-1] / 2)]
+
+    while True:
+        row, column = int(draw.integers(3, 9)), int(draw.integers(18, 26))
+        down, across = abs(rows - row), abs(columns - column)
+        apart = np.hypot(down, across)
+        change = np.exp(-apart / draw.uniform(4, 7)) * draw.uniform(0.5, 1.5, shape)
+        change[:, :8] = 0  # beyond an edge
+        mistakes = {
+            "You took the mean distance: asked for is the one within which half of the change "
+            "lies.": np.sum(apart * change) / change.sum(),
+            "You counted pixels, not their change.": half(apart, np.ones(shape)),
+            "You added rows and columns: the distance is that of a ruler.": (
+                half(down + across, change)
+            ),
+            "You took the larger of rows and columns: the distance is that of a ruler.": (
+                half(np.maximum(down, across), change)
+            ),
+            "You squared the distance and did not take the root.": half(apart, change) ** 2,
+            "You measured from another place: did you mix up row and column?": (
+                half(np.hypot(rows - column, columns - row), change)
+            ),
+            "You went to the end of the change: half of it is enough.": apart[change > 0].max(),
+        }
+        right = half(apart, change)
+        if _differ(right, mistakes):
+            break
+    expect(student, change, row, column, right=right, mistakes=mistakes)
+
+
+def hints_palette(student, draw):
+    """A few colours that stand for a distribution: weighted k-means."""
+    count = 4
+    while True:
+        middles = draw.uniform(-60, 60, (count, 2))
+        centres = np.concatenate([middle + draw.normal(0, 14, (20, 2)) for middle in middles])
+        p = draw.dirichlet(np.full(len(centres), 0.5))
+        start = centres[draw.choice(len(centres), count, replace=False)]
+        found, rounds = _palette(p, centres, start)
+        once, _ = _palette(p, centres, start, most=1)
+        even, _ = _palette(p, centres, start, count=np.ones_like)
+        nearest = np.square(centres[:, None] - found[:, :2]).sum(axis=-1).argmin(axis=1)
+        of_bins = np.bincount(nearest, minlength=count) / len(p)
+        mistakes = {
+            "You did one round: go on until nothing moves any more.": once,
+            "You took the plain mean of the bins: weigh each by how likely it is.": even,
+            "The colours are right, but the likeliest comes first.": found[::-1],
+            "A share is the sum of the likelihoods, not of the bins.": (
+                np.c_[found[:, :2], of_bins][np.argsort(-of_bins, kind="stable")]
+            ),
+            "The shares are missing: return a, b and share.": found[:, :2],
+        }
+        clear = all(np.ptp(each, axis=0)[2] for each in (found, once, even))
+        if rounds > 3 and clear and len({*of_bins}) == count and _differ(found, mistakes):
+            break
+    expect(student, p, centres, start, right=found, mistakes=mistakes)
+
+
+def _palette(p, centres, start, most=100, count=np.asarray):
+    """a, b and share of each colour, the likeliest first, and how many rounds that took."""
+    colors, rounds = start, 0
+    while rounds < most:
+        nearest = np.square(centres[:, None] - colors).sum(axis=-1).argmin(axis=1)
+        belongs = np.eye(len(start))[nearest]
+        if not belongs.any(axis=0).all():
+            return np.zeros((len(start), 3)), 0  # a colour that stands for nothing: draw again
+        weights = count(p)[:, None] * belongs
+        before, colors = colors, weights.T @ centres / weights.sum(axis=0)[:, None]
+        rounds += 1
+        if np.allclose(before, colors):
+            break
+    found = np.c_[colors, p @ belongs]
+    return found[np.argsort(-found[:, 2])], rounds
+
+
+def hints_next(student, draw):
+    """Where a hint would settle most: the most doubtful place that is not near another hint."""
+    shape = (12, 15)
+    rows, columns = np.indices(shape)
+
+    def entropy(logits):
+        p = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        p /= p.sum(axis=-1, keepdims=True)
+        return -np.sum(p * np.log(p + 1e-300), axis=-1), p
+
+    def largest(values):
+        return np.array(np.unravel_index(values.argmax(), shape))
+
+    while True:
+        hints = [(draw.integers(3, 9), draw.integers(3, 6)), (draw.integers(6, 9), 11)]
+        (first, left), (second, far) = hints
+        logits = draw.normal(0, 4, (*shape, 9))
+        told = np.zeros(shape, bool)
+        told[first, left] = told[second, far] = True
+        # From the most doubtful: a hint itself; places one and two away from one; then, three
+        # away, the one that is asked for, though it has a favourite. Another has three favourites.
+        logits[first, left] = draw.normal(0, 0.1, 9)
+        logits[second + 1, far] = np.log(draw.permutation([0.2, *[0.8 / 8] * 8]))
+        logits[second + 2, far] = np.log(draw.permutation([0.26, *[0.74 / 8] * 8]))
+        logits[first + 3, left] = 8 + np.log(draw.permutation([0.35, *[0.65 / 8] * 8]))
+        logits[0, 7] = 8 + np.log(draw.permutation([*[0.32] * 3, *[0.04 / 6] * 6]))
+        (bits, p), raw = entropy(logits), -np.sum(np.exp(logits) * logits, axis=-1)
+        near = [np.maximum(abs(rows - row), abs(columns - column)) for row, column in hints]
+        apart = np.minimum(*near)
+
+        right = largest(np.where(apart > 2, bits, -1))
+        mistakes = {
+            "You did not look at `told`: there is a hint already, or one next to it.": (
+                largest(bits)
+            ),
+            "You left out the told places alone: keep two rows and columns away from them.": (
+                largest(np.where(apart > 0, bits, -1))
+            ),
+            "You kept one row and column away from the hints: make it two.": (
+                largest(np.where(apart > 1, bits, -1))
+            ),
+            "You kept three rows and columns away from the hints: make it two.": (
+                largest(np.where(apart > 3, bits, -1))
+            ),
+            "You took the *surest* place: the entropy should be largest.": (
+                largest(np.where(apart > 2, -bits, -99))
+            ),
+            "You took the place whose likeliest bin is least likely. That is doubt, too, but "
+            "entropy was asked for.": largest(np.where(apart > 2, -p.max(axis=-1), -9)),
+            "You did not divide by the sum: the likelihoods of a place have the sum 1.": (
+                largest(np.where(apart > 2, raw, -np.inf))
+            ),
+            "You returned column and row: the row comes first.": right[::-1],
+        }
+        if _differ(right, mistakes):
+            break
+    expect(student, logits, told, right=right, mistakes=mistakes)
+    with naming("loud logits"):
+        expect(student, logits + 2000, told, right=right, mistakes={})
+    with naming("no hint yet"):
+        none = np.zeros(shape, bool)
+        expect(student, logits, none, right=largest(bits), mistakes={})
+
+
+def hints_plate(student, draw):
+    """An old plate with at most ten hints, and why."""
+    plate, hints, figure, text = student
+    if any(part is ... for part in (hints, figure, text)):
+        raise NotAttempted
+    height, width = np.shape(plate)[:2]
+    if not isinstance(hints, (list, tuple)):
+        raise NotYet(
+            f"`hints_given` should be a list of (x, y, colour), but it is {describe(hints)}."
+        )
+    if not 1 <= len(hints) <= MOST:
+        raise NotYet(f"You give {len(hints)} hints: one to {MOST} are asked for.")
+    for number, hint in enumerate(hints, start=1):
+        said = f"Hint {number} is {describe(hint)}"
+        if not (isinstance(hint, (list, tuple)) and len(hint) == 3):
+            raise NotYet(f"{said}: a hint is (x, y, colour).")
+        x, y, color = hint
+        if not all(isinstance(at, numbers.Real) for at in (x, y)):
+            raise NotYet(f"{said}: x and y are numbers.")
+        if not (0 <= x < width and 0 <= y < height):
+            raise NotYet(f"{said}: the plate has {width} x {height} pixels, counted from 0.")
+        pair = isinstance(color, (list, tuple, np.ndarray)) and len(color) == 2
+        if not pair and not (isinstance(color, str) and re.fullmatch("#[0-9a-fA-F]{6}", color)):
+            raise NotYet(f"{said}: a colour is '#rrggbb' or (a, b).")
+    expect_figure(figure, photos=3)
+    return f"{len(hints)} hints, and {expect_text(text, words=80)}"

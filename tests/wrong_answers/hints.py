@@ -1,0 +1,155 @@
+"""Wrong answers to the exercises of chapter 10, each with words that the check must say of it."""
+
+TOLD = """\
+def hint_map(ab, squares):
+    found = np.zeros((*ab.shape[:2], 3))
+    for {names} in {squares}:
+        {first}
+        place = slice(row, row + side), slice(column, column + side)
+        found[place] = [*{color}, 1] if not {own} else np.concatenate(
+            [ab[place], np.ones((*ab[place].shape[:2], 1))], axis=2)
+    {last}
+    return {answer}
+"""
+
+
+def told(
+    names="row, column, side", squares="squares", first="", last="", answer="found", own=False,
+    color="ab[place].mean(axis=(0, 1))",
+):  # fmt: skip
+    return TOLD.format(
+        names=names, squares=squares, first=first, last=last, answer=answer, own=own, color=color
+    )
+
+
+REACH = """\
+def reach(change, row, column):
+    rows, columns = np.indices(change.shape)
+    down, right = rows - {row}, columns - {column}
+    distance = {distance}
+    order = np.argsort(distance, axis=None)
+    so_far = np.cumsum({weights}.ravel()[order])
+    half = distance.ravel()[order][np.searchsorted(so_far, so_far[-1] / 2)]
+    return {answer}
+"""
+
+
+def reach(
+    distance="np.hypot(down, right)", weights="change", answer="half", row="row", column="column"
+):
+    return REACH.format(distance=distance, weights=weights, answer=answer, row=row, column=column)
+
+
+PALETTE = """\
+def palette(p, centres, start):
+    colors = start
+    for _ in range({rounds}):
+        nearest = np.square(centres[:, None] - colors).sum(axis=-1).argmin(axis=1)
+        each = range(len(start))
+        parts = [({p})[nearest == k] for k in each]
+        colors = np.array([part @ centres[nearest == k] / part.sum()
+                           for k, part in zip(each, parts)])
+    shares = np.array({shares})
+    found = np.c_[colors, shares][np.argsort({order})]
+    return {answer}
+"""
+
+
+def palette(
+    rounds=60, p="p", shares="[p[nearest == k].sum() for k in each]", order="-shares",
+    answer="found",
+):  # fmt: skip
+    return PALETTE.format(rounds=rounds, p=p, shares=shares, order=order, answer=answer)
+
+
+NEXT = """\
+def next_place(logits, told):
+    z = {z}
+    p = np.exp(z)
+    p = {p}
+    worth = {worth}
+    rows, columns = np.indices(told.shape)
+    for row, column in {hints}:
+        near = np.maximum(abs(rows - row), abs(columns - column))
+        worth = np.where(near <= {apart}, {never}, worth)
+    place = np.unravel_index(worth.{best}(), worth.shape)
+    return {answer}
+"""
+
+
+def following(
+    z="logits - logits.max(axis=-1, keepdims=True)", p="p / p.sum(axis=-1, keepdims=True)",
+    worth="-np.sum(p * np.log(p + 1e-300), axis=-1)", hints="np.argwhere(told)", apart=2,
+    never="-1e9", best="argmax", answer="place",
+):  # fmt: skip
+    return NEXT.format(
+        z=z, p=p, worth=worth, hints=hints, apart=apart, never=never, best=best, answer=answer
+    )
+
+
+PLATE = """\
+hints_given = {hints}
+figure = figures.photo_grid([[plate, plate, plate]], {titles})
+text = {text}
+"""
+WORDS = '"The coat is brown because dyes of that time were. " * 10'
+
+
+def plated(hints="[(10, 20, '#204080')]", titles="('grey', 'without', 'with')", text=WORDS):
+    return PLATE.format(hints=hints, titles=titles, text=text)
+
+
+WRONG = {
+    "hints_told": [
+        ("each pixel's own colour", told(own=True)),
+        ("third channel is 0", told(last="found[..., 2] = 0")),
+        ("third channel is 1 everywhere", told(last="found[..., 2] = 1")),
+        ("upper left", told(first="row, column = row - side // 2, column - side // 2")),
+        ("the later one counts", told(squares="squares[::-1]")),
+        ("colour of the whole photo", told(color="ab.mean(axis=(0, 1))")),
+        ("mixed up rows and columns", told(names="column, row, side")),
+        ("a pixel too large", told(first="side += 1")),
+        ("should be `(14, 18, 3)`", told(answer="found[..., :2]")),
+        ("no hint at all", told(first="", squares="squares or [(0, 0, 1)]")),
+    ],
+    "hints_reach": [
+        ("mean distance", reach(answer="np.sum(distance * change) / change.sum()")),
+        ("counted pixels", reach(weights="np.ones(change.shape)")),
+        ("added rows and columns", reach("abs(down) + abs(right)")),
+        ("larger of rows and columns", reach("np.maximum(abs(down), abs(right))")),
+        ("did not take the root", reach("down ** 2 + right ** 2")),
+        ("mix up row and column", reach(row="column", column="row")),
+        ("end of the change", reach(answer="distance[change > 0].max()")),
+    ],
+    "hints_palette": [
+        ("go on until nothing moves", palette(rounds=1)),
+        ("plain mean of the bins", palette(p="(0 * p + 1 / len(p))")),
+        ("the likeliest comes first", palette(order="shares")),
+        ("sum of the likelihoods", palette(shares="[np.mean(nearest == k) for k in each]")),
+        ("shares are missing", palette(answer="found[:, :2]")),
+        ("numbers differ", palette(answer="found * [1, 1, 100]")),
+    ],
+    "hints_next": [
+        ("did not look at `told`", following(hints="[]")),
+        ("told places alone", following(apart=0)),
+        ("one row and column away", following(apart=1)),
+        ("three rows and columns", following(apart=3)),
+        ("took the *surest*", following(never="1e9", best="argmin")),
+        ("likeliest bin is least likely", following(worth="-p.max(axis=-1)")),
+        ("divide by the sum", following(z="logits", p="p")),
+        ("column and row", following(answer="place[::-1]")),
+        ("loud logits", following(z="logits")),
+        ("should be `(2,)`", following(answer="worth.argmax()")),
+    ],
+    "hints_plate": [
+        ("0 hints", plated("[]")),
+        ("11 hints", plated("[(10, 20, '#204080')] * 11")),
+        ("should be a list", plated("'blue'")),
+        ("Hint 1 is", plated("[(10, 20)]")),
+        ("counted from 0", plated("[(4000, 20, '#204080')]")),
+        ("a colour is", plated("[(10, 20, 'blue')]")),
+        ("x and y are numbers", plated("[('10', 20, '#204080')]")),
+        ("above or beside the photos", plated(titles="()")),
+        ("words; explain", plated(text="'It is brown.'")),
+    ],
+}
