@@ -212,6 +212,23 @@ def test_what_is_no_hint_is_said(echo, photos, hints, words):
     assert len(str(error.value)) < 300
 
 
+def test_other_hints_cost_no_second_look(photos, monkeypatch):
+    """What the extractor saw is kept; the answer is that of asking for all anew."""
+    network, two = Colorizer.load("unet_hints"), photos[:2]
+    seen = network.inputs(two)
+    hints = [[(100, 120, RED)], []]
+    anew = network.ab(two, hints=hints)
+    monkeypatch.setattr(inputs, "_features", None)
+    told = network.inputs(two, seen, hints=hints)
+    assert not np.array(seen["hints"]).any(), "what was said before is as it was"
+    answer = network.network(told, training=False)
+    ab = network.large(two, *network.decoded(told, answer))
+    np.testing.assert_allclose(ab, anew, atol=1e-4)
+    plain = network.large(two, *network.decoded(seen, network.network(seen, training=False)))
+    moved = np.linalg.norm(ab - plain, axis=-1)
+    assert moved[0, 120, 100] > 5 and moved[1].max() < 1e-3
+
+
 def test_hints_for_a_network_that_takes_none(photos):
     unet = Colorizer.load()
     assert np.array_equal(unet.colorize(photos[0], hints=[]), unet.colorize(photos[0]))
