@@ -56,6 +56,16 @@ def colorlib(capsys):
     return run
 
 
+def alike(one, other):
+    """The same frames at the same times with the same sound, though x264 varies its bytes."""
+    parts = [contents(path) for path in (one, other)]
+    assert len(parts[0]["stamps"]) == len(parts[1]["stamps"])
+    same = [parts[0][what] == parts[1][what] for what in ("sound", "duration", "size", "rotation")]
+    times = np.array_equal(parts[0]["stamps"], parts[1]["stamps"])
+    apart = np.abs(frames_of(one).astype(int) - frames_of(other)).mean()
+    return all(same) and times and apart < 0.2
+
+
 @pytest.fixture
 def clip(tmp_path):
     return filming.film(tmp_path / "clip.mp4")
@@ -122,11 +132,11 @@ def test_another_steadiness_asks_no_network(clip, tmp_path, monkeypatch, colorli
     assert colorlib("film", clip, "-o", tmp_path / "one.mp4")[0] == 0
     monkeypatch.setattr(film, "_looker", lambda *given: pytest.fail("the network was asked"))
     assert colorlib("film", clip, "-o", tmp_path / "two.mp4", "--steady", "0")[0] == 0
-    assert (tmp_path / "one.mp4").read_bytes() != (tmp_path / "two.mp4").read_bytes()
+    assert not alike(tmp_path / "one.mp4", tmp_path / "two.mp4")
     code, _, errors = colorlib("film", clip, "-o", tmp_path / "two.mp4")
     assert code == 1 and "is there already; --force makes it anew" in errors[0]
     assert colorlib("film", clip, "-o", tmp_path / "two.mp4", "--force")[0] == 0
-    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
+    assert alike(tmp_path / "one.mp4", tmp_path / "two.mp4")
 
 
 def test_other_weights_look_anew(clip, tmp_path, monkeypatch):
@@ -163,7 +173,10 @@ def test_killed_twice_and_the_same_film_at_the_end(tmp_path):
         assert not out.exists()
     assert 0 < seen[0] < 600 == seen[1]
     film.colorize_film(source, out)
-    assert out.read_bytes() == whole.read_bytes()
+    assert alike(out, whole)
+    (one,), (other,) = (path.parent.glob("long-colours-*") for path in (out, whole))
+    for name in ("ab.npy", "times.npy"):
+        assert (one / name).read_bytes() == (other / name).read_bytes()
     assert sorted(path.name for path in out.parent.iterdir()) == sorted(
         ["long.mp4", *(path.name for path in out.parent.glob("long-colours-*"))]
     )
