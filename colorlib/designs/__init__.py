@@ -142,18 +142,11 @@ DESIGNS = {
         follows_edges=True,
         recipes=unet.RECIPES,
     ),
-    # The same with hints, as in Zhang et al. (2017); it begins best from a trained unet.
-    "unet_hints": Design(
-        functools.partial(unet.build, hinted=True),
-        unet.loss,
-        decodings={"mean": unet.mean, "vivid": unet.vivid},
-        needs=("features", "hints"),
-        options=unet.Options,
-        adapt=unet.learn_prior,
-        follows_edges=True,
-        recipes=unet.RECIPES,
-    ),
 }
+# The same with hints, as in Zhang et al. (2017); it begins best from a trained unet.
+DESIGNS["unet_hints"] = DESIGNS["unet"]._replace(
+    build=functools.partial(unet.build, hinted=True), needs=("features", "hints")
+)
 
 
 def design_named(name: str) -> Design:
