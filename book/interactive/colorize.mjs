@@ -33,7 +33,7 @@ const takeBack = button("take the last hint back", () => (hints.pop(), show()));
 const result = make("div", { hidden: true }, picture,
   make("div", { className: "controls" },
     make("label", { className: "slider" }, make("span", {}, "colours"), decode), saturation.row, pointer,
-    make("div", { className: "controls row" }, pointing, takeBack, button("download", download))));
+    make("div", { className: "buttons" }, pointing, takeBack, button("download", download))));
 
 let worker; // from the first photo on
 let busy = false, stale = false, next; // is it painting, have the controls moved since, which photo waits?
