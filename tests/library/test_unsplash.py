@@ -314,14 +314,14 @@ def test_the_command_line(server, tmp_path, capsys):
 def test_interrupted_by_hand(server, tmp_path):
     out = tmp_path / "out"
     process = subprocess.Popen(
-        server.command(out, "--limit", 200, **QUICK | {"RATE": 15}),
+        server.command(out, "--limit", 200, **QUICK | {"RATE": 5}),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(lambda: len(list(out.glob("[!.]*.jpg"))) > 20)
     for _ in range(3):  # Python may lose one, if it comes while an object is being deleted
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            _, errors = process.communicate(timeout=15)
+            _, errors = process.communicate(timeout=8)
             break
     assert process.returncode == 1
     there = len(names(out))
