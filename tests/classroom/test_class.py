@@ -248,7 +248,8 @@ def test_all_thirty_get_the_right_marks(run):
     for name, (*marks, remark) in expected.items():
         assert found[name][:3] == tuple(marks), (name, found[name])
         if remark is not None:
-            assert found[name][3].startswith(remark), (name, found[name])
+            parts = found[name][3].split("; ")  # a slow end may leave a process for a moment
+            assert any(part.startswith(remark) for part in parts), (name, found[name])
             assert bool(remark) == bool(found[name][3]), (name, found[name])
         assert float(rows[name]["total"]) == sum(marks[:2])
         assert rows[name]["maximum"] == "16" and rows[name][f"{TRICK} maximum"] == "6"
