@@ -3,13 +3,13 @@
 import numpy as np
 
 from colorlib.checks.judging import (
-    NotAttempted,
     NotYet,
-    describe,
+    attempted,
     expect,
     expect_figure,
     expect_text,
     naming,
+    numbers_of,
 )
 
 # A plane of bins in steps of 10, and the bits of as many equally likely colours as there are.
@@ -159,14 +159,8 @@ def answers_weights(student, draw):
 def answers_doubt(student, draw):
     """Whether the entropy of a distribution foretells the error of its mean."""
     results, figure, text = student
-    if any(part is ... for part in student):
-        raise NotAttempted
-    if np.shape(results) != (5, 2) or not np.isfinite(np.asarray(results, float)).all():
-        raise NotYet(
-            "`results` should be an array of numbers with the shape `(5, 2)`, but it is "
-            f"{describe(results)}."
-        )
-    bits, errors = np.asarray(results, float).T
+    attempted(student)
+    bits, errors = numbers_of(results, (5, 2)).T
     if bits.min() < 0 or bits.max() > MOST_BITS:
         raise NotYet(
             f"You have entropies from {bits.min():.3g} to {bits.max():.3g}: they come first, and "

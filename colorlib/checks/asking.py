@@ -6,8 +6,8 @@ import numpy as np
 from scipy import stats
 
 from colorlib.checks.judging import (
-    NotAttempted,
     NotYet,
+    attempted,
     call,
     compare,
     describe,
@@ -167,8 +167,7 @@ def asking_rule(student, draw):
 def asking_plan(student, draw):
     """Whether a plan's numbers agree with each other."""
     numbers, text = student
-    if any(part is ... for part in student):
-        raise NotAttempted
+    attempted(student)
     if np.shape(numbers) != (4,) or np.asarray(numbers).dtype.kind not in "iuf":
         raise NotYet(f"`numbers` should be four numbers, but it is {describe(numbers)}.")
     people, each, photos, half = (float(number) for number in numbers)

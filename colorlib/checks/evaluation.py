@@ -4,8 +4,8 @@ import numpy as np
 
 from colorlib import metrics
 from colorlib.checks.judging import (
-    NotAttempted,
     NotYet,
+    attempted,
     describe,
     expect,
     expect_figure,
@@ -218,8 +218,7 @@ def evaluation_authors(student, draw):
 def evaluation_trick(student, draw):
     """Two colourizations of which a metric prefers the worse."""
     photo, metric, better_ab, worse_ab, figure, text = student
-    if any(part is ... for part in student):
-        raise NotAttempted
+    attempted(student)
     column = metrics.METRICS.get(metric) if isinstance(metric, str) else None
     if not (column and column.better):
         known = ", ".join(name for name, each in metrics.METRICS.items() if each.better)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from colorlib.checks.judging import (
-    NotAttempted,
     NotYet,
+    attempted,
     describe,
     expect,
     expect_figure,
@@ -129,8 +129,7 @@ def eyes_hues(student, draw):
 def eyes_size(student, draw):
     """What the size at which the U-Net looks is worth."""
     results, figure, text = student
-    if any(part is ... for part in student):
-        raise NotAttempted
+    attempted(student)
     if not isinstance(results, dict) or len(results) < 4 or 192 not in results:
         raise NotYet(
             "`results` should be a dictionary with four sizes or more, 192 among them, but it is "

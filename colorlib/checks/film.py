@@ -3,12 +3,12 @@
 import numpy as np
 
 from colorlib.checks.judging import (
-    NotAttempted,
     NotYet,
-    describe,
+    attempted,
     expect,
     expect_figure,
     expect_text,
+    numbers_of,
 )
 
 SECONDS = 0, 0.05, 0.1, 0.2, 0.4
@@ -190,14 +190,8 @@ def film_warp(student, draw):
 def film_choice(student, draw):
     """Which steadiness, and why."""
     results, figure, text = student
-    if any(part is ... for part in student):
-        raise NotAttempted
-    if np.shape(results) != (5, 2) or not np.isfinite(np.asarray(results, float)).all():
-        raise NotYet(
-            "`results` should be an array of numbers with the shape `(5, 2)`, but it is "
-            f"{describe(results)}."
-        )
-    flicker, errors = np.asarray(results, float).T
+    attempted(student)
+    flicker, errors = numbers_of(results, (5, 2)).T
     if (errors < 5).all() and (flicker > 5).all():
         raise NotYet("You exchanged the columns: the warp error comes first.")
     if np.ptp(flicker) < 0.1:

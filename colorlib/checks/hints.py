@@ -6,8 +6,8 @@ import re
 import numpy as np
 
 from colorlib.checks.judging import (
-    NotAttempted,
     NotYet,
+    attempted,
     describe,
     expect,
     expect_figure,
@@ -231,8 +231,7 @@ def hints_next(student, draw):
 def hints_plate(student, draw):
     """An old plate with at most ten hints, and why."""
     plate, hints, figure, text = student
-    if any(part is ... for part in (hints, figure, text)):
-        raise NotAttempted
+    attempted((hints, figure, text))
     height, width = np.shape(plate)[:2]
     if not isinstance(hints, (list, tuple)):
         raise NotYet(

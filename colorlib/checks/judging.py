@@ -132,6 +132,22 @@ def without(*ready):
         raise NotYet(f"You called the ready {names}: here you make each step yourself.")
 
 
+def attempted(parts):
+    """Raise NotAttempted if any part of an open answer still is its dots."""
+    if any(part is ... for part in parts):
+        raise NotAttempted
+
+
+def numbers_of(results, shape):
+    """The finite numbers of `results`, an array of this shape; NotYet if they are none."""
+    if np.shape(results) != shape or not np.isfinite(np.asarray(results, float)).all():
+        raise NotYet(
+            f"`results` should be an array of numbers with the shape `{shape}`, but it is "
+            f"{describe(results)}."
+        )
+    return np.asarray(results, float)
+
+
 def expect_text(answer, words):
     """Look whether a paragraph is long enough; people judge what it says.
 

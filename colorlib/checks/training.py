@@ -7,6 +7,7 @@ from scipy.signal import lfilter
 from colorlib.checks.judging import (
     NotAttempted,
     NotYet,
+    attempted,
     call,
     compare,
     describe,
@@ -358,8 +359,7 @@ def _fed_back(gradients, rate):
 
 def training_answers(student, draw):
     """Three losses' answers to one question, in a figure and in words."""
-    if any(part is ... for part in student):
-        raise NotAttempted
+    attempted(student)
     plausible, chances, answers, figure, text = student
     plausible, chances, answers = (np.asarray(each) for each in (plausible, chances, answers))
     if plausible.ndim != 2 or plausible.shape[1] != 2 or len(plausible) < 3:

@@ -65,7 +65,7 @@ def hints(photos, colorizer):
         lab[..., 1:] = colorizer.large(batch, *colorizer.decoded(told, answer))[0]
         now["picture"] = to_rgb(fit_gamut(lab))
         now["logits"] = ops.convert_to_numpy(answer.get("rebalanced", answer["logits"]))[0]
-        note.value = f"hints = {[(x, y, color) for x, y, color in its]}"
+        note.value = f"hints = {its}"
         point()
 
     def point(change=None):
