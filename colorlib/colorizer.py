@@ -15,6 +15,7 @@ import numpy as np
 from keras import ops, tree
 from PIL import Image
 from scipy import ndimage
+from scipy.spatial.distance import cdist
 
 from colorlib import designs, lab, weights
 from colorlib.files import UserError
@@ -195,7 +196,8 @@ class Colorizer:
         For whoever wants to look at the answer itself, too.
         """
         ab = self.decoding(decode)(answer)
-        return ab, ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
+        small = ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
+        return (spread(ab, small, told["hints"]) if self.design.spreads_hints else ab), small
 
     def planes(self, ab, lightness):
         """What `enlarge` makes colours of: slopes and offsets along L, or ab alone.
@@ -273,6 +275,47 @@ class Colorizer:
             shown = lab.fit_gamut(np.concatenate([lightness, saturation * ab], axis=-1))
             colored[strip] = np.round(255 * ops.convert_to_numpy(lab.lab_to_rgb(shown)))
         return colored
+
+
+def spread(ab, lightness, hints, near=0.3, light=15.0, tint=6.0, doubt=0.05):
+    """Keep to hints: what a network's colours miss there is added, there and at like places.
+
+    The nearer two places are, and the more alike in lightness (as in Levin, Lischinski and Weiss,
+    "Colorization using Optimization", 2004) and in what the network paints them, the more one
+    hears of the other. The sums are those of Gaussian process regression (Rasmussen and Williams,
+    2006), also known as kriging, with an exponential kernel: hints that stand close together share
+    what they have to say.
+
+    Parameters
+    ----------
+    ab, lightness : float32 tensors, (B, h, w, 2) and (B, h, w, 1)
+        See `Colorizer.small`.
+    hints : float32 tensor, (B, H, W, 3)
+        See `inputs.hints_of`; H and W are multiples of h and w.
+    near, light, tint : float
+        How far apart two places may be, as a share of the shorter side, their L, and their a or b,
+        in Lab units, until they hear 1/e of each other.
+    doubt : float
+        Of a hint, against what is to be known: 0 would copy it.
+
+    Returns
+    -------
+    float32 tensor, (B, h, w, 2)
+        Where nothing is told, `ab` as it was.
+    """
+    height, width = ab.shape[1:3]
+    stride = hints.shape[1] // height
+    pooled = ops.convert_to_numpy(ops.average_pool(hints, stride, data_format="channels_last"))
+    where = np.mgrid[:height, :width] / (near * min(height, width))
+    found = np.array(ops.convert_to_numpy(ab))
+    for own, grey, told in zip(found, ops.convert_to_numpy(lightness), pooled, strict=True):
+        there = told[..., 2] > 0  # (h, w)
+        missed = told[there][:, :2] / told[there][:, 2:] - own[there]  # (n, 2)
+        places = np.concatenate([np.moveaxis(where, 0, -1), grey / light, own / tint], axis=-1)
+        hears = np.exp(-cdist(places.reshape(-1, 5), places[there]))  # (h * w, n)
+        between = hears[there.ravel()] + doubt * np.eye(len(missed))
+        own += (hears @ np.linalg.solve(between, missed)).reshape(own.shape)
+    return ops.convert_to_tensor(found)
 
 
 def guided(ab, lightness, reach=1, flat=10.0):

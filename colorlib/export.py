@@ -31,7 +31,8 @@ proportion, but at most 4 times that, both rounded to multiples of 64.
 Take its lightness, (B, H, W, 1): L of CIE Lab under D65, 0 to 100.
 Run the files in their order. An output is the input of that name in the next file.
 Hints, where it takes them, are (B, H, W, 3): a, b and 1 around places whose colour is told, else
-zeros. `likely` says how likely each of the card's colours (a, b) is at each place.
+zeros. `likely` says how likely each of the card's colours (a, b) is at each place. What the answer
+misses at hints is to be spread over like places afterwards (`colorlib.colorizer.spread`).
 Other answers are a and b in Lab units. Enlarge one to the photo's size: colorlib lets its edges
 follow those of L (`colorlib.colorizer.guided`), bicubic alone is a little softer.
 Join it with the L of the large photo; where sRGB cannot show a colour, lower its chroma."""

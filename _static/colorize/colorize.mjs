@@ -1,7 +1,7 @@
 // The steps from a photo to its colours and back, as in colorlib.colorizer and colorlib.inputs.
 // A photo is { data, width, height }, RGBA; a plane is { data, width, height }, one number a place.
 import { greyLevel, putColor, root } from "./lab.mjs";
-import { acrossRows, alongRow, BICUBIC, LANCZOS, taps, TRIANGLE, widened } from "./resample.mjs";
+import { acrossRows, alongRow, BICUBIC, LANCZOS, resized, taps, widened } from "./resample.mjs";
 
 const WIDEST = 4; // longer photos are squeezed to this ratio of the sides
 
@@ -35,15 +35,6 @@ function onWhite({ data, width }, y, line) {
     const clear = 255 - data[from + 3];
     for (let c = 0; c < 3; c++) line[3 * x + c] = data[from + c] + (clear && ((255 - data[from + c]) * clear) / 255);
   }
-}
-
-/** A plane at another size, smoothly. */
-function resized({ data, width, height }, toWidth, toHeight) {
-  const narrow = widened(data, width, taps(width, toWidth, TRIANGLE));
-  const found = new Float32Array(toWidth * toHeight);
-  taps(height, toHeight, TRIANGLE).forEach((tap, y) =>
-    acrossRows(narrow, toWidth, tap, found.subarray(y * toWidth, (y + 1) * toWidth)));
-  return { data: found, width: toWidth, height: toHeight };
 }
 
 /** The mean of each place and its eight neighbours; beyond the edge, the edge goes on. */

@@ -1,4 +1,6 @@
-// What a person says of colours: told to the network as in colorlib.inputs, and proposed by what it finds likely.
+// What a person says of colours: told to the network as in colorlib.inputs, spread over what it answers as in
+// colorlib.colorizer, and proposed by what it finds likely.
+import { resized } from "./resample.mjs";
 
 const REACH = 2; // places of the small photo to each side of the one that is pointed at
 const APART = 20; // Lab units between two colours that are worth choosing from
@@ -15,6 +17,53 @@ export function told(hints, photo, { width, height }) {
         data.set([...ab, 1], 3 * (i * width + j));
   }
   return data;
+}
+
+const [NEAR, LIGHT, TINT, DOUBT] = [0.3, 15, 6, 0.05]; // of colorlib.colorizer.spread
+
+/** Colours (a, b) that keep to what is told, there and at like places: see `colorlib.colorizer.spread`. */
+export function spread({ data: ab, width, height }, lightness, told) {
+  const scale = NEAR * Math.min(width, height), { data: grey } = resized(lightness, width, height);
+  const hears = (i, j) => Math.exp(-Math.hypot(
+    ((i % width) - (j % width)) / scale, (Math.floor(i / width) - Math.floor(j / width)) / scale,
+    (grey[i] - grey[j]) / LIGHT, (ab[2 * i] - ab[2 * j]) / TINT, (ab[2 * i + 1] - ab[2 * j + 1]) / TINT));
+  const there = [...missed(ab, width, told, lightness.width)];
+  const between = there.map(([i], row) => there.map(([j], column) => hears(i, j) + (row === column ? DOUBT : 0)));
+  const weights = solved(between, there.map(([, ...colors]) => colors));
+  const found = ab.slice();
+  for (let i = 0; i < grey.length; i++)
+    there.forEach(([j], row) => {
+      const heard = hears(i, j);
+      for (const c of [0, 1]) found[2 * i + c] += heard * weights[row][c];
+    });
+  return { data: found, width, height };
+}
+
+/** Places where something is told, with what ab misses there: [place, a, b]. */
+function* missed(ab, width, told, toldWidth) {
+  const stride = toldWidth / width;
+  for (let i = 0; 2 * i < ab.length; i++) {
+    const first = stride * (Math.floor(i / width) * toldWidth + (i % width)), sum = [0, 0, 0];
+    for (let y = 0; y < stride; y++)
+      for (let x = 0; x < stride; x++) sum.forEach((_, c) => (sum[c] += told[3 * (first + y * toldWidth + x) + c]));
+    if (sum[2]) yield [i, sum[0] / sum[2] - ab[2 * i], sum[1] / sum[2] - ab[2 * i + 1]];
+  }
+}
+
+/** x with matrix x = right, by Gauss; the matrix is positive definite, so that no rows need be swapped. */
+function solved(matrix, right) {
+  const rows = matrix.map((row, i) => [...row, ...right[i]]), n = rows.length;
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) {
+      const factor = rows[j][i] / rows[i][i];
+      for (let k = i; k < n + 2; k++) rows[j][k] -= factor * rows[i][k];
+    }
+  for (let i = n - 1; i >= 0; i--)
+    for (let k = n; k < n + 2; k++) {
+      for (let j = i + 1; j < n; j++) rows[i][k] -= rows[i][j] * rows[j][k];
+      rows[i][k] /= rows[i][i];
+    }
+  return rows.map((row) => row.slice(n));
 }
 
 /** The likely colours (a, b) at a place of the photo, likeliest first, none near another. */

@@ -66,3 +66,12 @@ export function acrossRows(from, length, { first, shares }, into) {
   }
   return into;
 }
+
+/** A plane at another size, smoothly. */
+export function resized({ data, width, height }, toWidth, toHeight) {
+  const narrow = widened(data, width, taps(width, toWidth, TRIANGLE));
+  const found = new Float32Array(toWidth * toHeight);
+  taps(height, toHeight, TRIANGLE).forEach((tap, y) =>
+    acrossRows(narrow, toWidth, tap, found.subarray(y * toWidth, (y + 1) * toWidth)));
+  return { data: found, width: toWidth, height: toHeight };
+}

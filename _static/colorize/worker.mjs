@@ -1,6 +1,6 @@
 // Colourizes beside the page, so that the page never stands still. It is told a photo, then how to show it.
 import { grey, guided, paint, shrink } from "./colorize.mjs";
-import { proposed, told } from "./hints.mjs";
+import { proposed, spread, told } from "./hints.mjs";
 import { colorOf, labOf } from "./lab.mjs";
 import { loadNetwork } from "./network.mjs";
 
@@ -24,9 +24,11 @@ async function ask(given) {
   const now = JSON.stringify(given);
   if (answers && now === hints) return;
   const pointed = given.map(({ x, y, color }) => ({ x, y, ab: color.ab ?? labOf(color.hex).slice(1) }));
-  answers = await (await network).paint(seen, told(pointed, photo, lightness));
+  const known = told(pointed, photo, lightness);
+  answers = await (await network).paint(seen, known);
   const { likely, ...painted } = answers;
-  colors = Object.fromEntries(Object.entries(painted).map(([name, ab]) => [name, guided(ab, lightness)]));
+  colors = Object.fromEntries(
+    Object.entries(painted).map(([name, ab]) => [name, guided(spread(ab, lightness, known), lightness)]));
   hints = now;
 }
 

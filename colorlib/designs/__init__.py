@@ -68,6 +68,9 @@ class Design(NamedTuple):
     follows_edges : bool
         Whether a photo's colours, enlarged, shall have their edges where its lightness has: for
         answers that are much smaller than the network's photos.
+    spreads_hints : bool
+        Whether its colours are kept to hints, and what they missed there is spread over like
+        places, see `colorizer.spread`.
     recipes : dict of str to dict
         For a tier, what its recipe should be for this design, where that differs.
     """
@@ -80,6 +83,7 @@ class Design(NamedTuple):
     options: type = NoOptions
     adapt: Callable | None = None
     follows_edges: bool = False
+    spreads_hints: bool = False
     recipes: dict = {}  # noqa: RUF012 (never changed)
 
 
@@ -145,7 +149,9 @@ DESIGNS = {
 }
 # The same with hints, as in Zhang et al. (2017); it begins best from a trained unet.
 DESIGNS["unet_hints"] = DESIGNS["unet"]._replace(
-    build=functools.partial(unet.build, hinted=True), needs=("features", "hints")
+    build=functools.partial(unet.build, hinted=True),
+    needs=("features", "hints"),
+    spreads_hints=True,
 )
 
 

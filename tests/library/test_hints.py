@@ -9,11 +9,12 @@ from keras import layers
 from PIL import Image
 from running import prepared
 
-from colorlib import cli, designs, inputs, weights
-from colorlib.colorizer import Colorizer
+from colorlib import cli, designs, inputs, photoset, weights
+from colorlib.colorizer import Colorizer, spread
 from colorlib.designs import DESIGNS, Design
 from colorlib.files import UserError
 from colorlib.lab import to_lab
+from tools.measure.hints import Seen
 
 RED = "#c02020"
 
@@ -227,6 +228,52 @@ def test_other_hints_cost_no_second_look(photos, monkeypatch):
     plain = network.large(two, *network.decoded(seen, network.network(seen, training=False)))
     moved = np.linalg.norm(ab - plain, axis=-1)
     assert moved[0, 120, 100] > 5 and moved[1].max() < 1e-3
+
+
+def test_nothing_told_changes_nothing():
+    ab, lightness = np.full((1, 16, 16, 2), 7.0, "float32"), np.full((1, 16, 16, 1), 50.0)
+    kept = spread(ab, lightness, np.zeros((1, 64, 64, 3), "float32"))
+    assert np.array_equal(kept, ab)
+
+
+def test_what_is_missed_is_spread_to_near_and_like_places():
+    ab, lightness = np.zeros((1, 16, 16, 2), "float32"), np.full((1, 16, 16, 1), 50.0)
+    lightness[:, :, 8:], ab[:, 9:] = 90, 20  # other things, to the right and below
+    told = np.zeros((1, 64, 64, 3), "float32")
+    told[0, 32:36, 24:28] = (40, -20, 1)  # the cell (8, 6)
+    moved = np.array(spread(ab, lightness, told) - ab)[0]
+    assert moved[8, 6] == pytest.approx([40 / 1.05, -20 / 1.05], abs=1e-3)
+    np.testing.assert_allclose(moved[..., 1], -moved[..., 0] / 2, atol=1e-5)
+    strength = moved[..., 0]
+    # A distance of 0.3 of the side, 4.8 cells, leaves 1/e; so do 15 of L and 6 of a.
+    for row, column, apart in (
+        (8, 0, 6 / 4.8),
+        (4, 6, 4 / 4.8),
+        (8, 8, np.hypot(2 / 4.8, 40 / 15)),
+        (9, 6, np.sqrt((1 / 4.8) ** 2 + 2 * (20 / 6) ** 2)),
+    ):
+        assert strength[row, column] == pytest.approx(40 / 1.05 * np.exp(-apart), rel=1e-4)
+
+
+def test_hints_that_agree_are_not_heard_twice():
+    ab, lightness = np.zeros((1, 16, 16, 2), "float32"), np.full((1, 16, 16, 1), 50.0)
+    told = np.zeros((1, 64, 64, 3), "float32")
+    told[0, 24:40, 24:40] = (30, 10, 1)  # sixteen cells
+    assert 29 < np.array(spread(ab, lightness, told)).max() < 31
+    told[:] = (30, 10, 1)
+    kept = spread(ab, lightness, told)
+    np.testing.assert_allclose(kept, np.broadcast_to([30, 10], (1, 16, 16, 2)), atol=0.5)
+
+
+def test_the_shipped_network_obeys_and_gains():
+    """Points as `make hints` tells them: what they gain, and how near their own places come."""
+    photo_set = photoset.commons()
+    seen = Seen(np.array(photo_set.photos[photo_set.validation[::3]]), Colorizer.load("unet_hints"))
+    spots = np.random.default_rng(1).integers(0, 256, (len(seen.photos), 100, 2))
+    psnr = [seen.psnr(seen.hints(spots[:, :count])).mean() for count in (0, 1, 10, 100)]
+    assert np.diff(psnr).min() > 0 and psnr[-1] - psnr[0] > 4, psnr
+    untold, told, turned = np.median(seen.single(spots[:, :1]), axis=0)
+    assert told <= 5 < untold and turned <= 12
 
 
 def test_hints_for_a_network_that_takes_none(photos):

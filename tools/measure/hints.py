@@ -4,8 +4,10 @@
 
 Tells the shipped network true colours of validation photos, as a person might who knows them, and
 measures PSNR against the number of hints: at random places; one after the other where the network
-doubts most (entropy); one after the other where it is most wrong, which only the truth knows. Then
-200 single hints: how near the painted colour comes to the hint, and to its opposite.
+doubts most (entropy); one after the other where it is most wrong, which only the truth knows. At
+the random places also with one half of what hints do: told to the network but not spread, spread
+but not told. Then 200 single hints: how near the painted colour comes to the hint, and to its
+opposite.
 """
 
 import argparse
@@ -27,6 +29,7 @@ CHOSEN = 10  # hints at most that are chosen one after the other
 AROUND = 3  # pixels of a photo to each side of a place: they give the hint its colour
 APART = 2  # cells of the answer between places that are chosen
 SINGLE = 200
+HALVES = {"random": {}, "told only": {"spread": False}, "spread only": {"tell": False}}
 
 
 def main():
@@ -54,22 +57,31 @@ def measure(photos, colorizer):
     batches = np.array_split(np.arange(len(photos)), -(-len(photos) // evaluation.BATCH))
     seen = [Seen(photos[batch], colorizer) for batch in tqdm(batches, desc="looking")]
     psnr = {
-        "random": joined(one.at(spots[batch]) for one, batch in zip(seen, batches, strict=True)),
+        **{
+            way: joined(
+                one.at(spots[batch], **halves)
+                for one, batch in zip(tqdm(seen, desc=way), batches, strict=True)
+            )
+            for way, halves in HALVES.items()
+        },
         "doubt": joined(one.chosen(doubt) for one in tqdm(seen, desc="doubt")),
         "error": joined(one.chosen(error) for one in tqdm(seen, desc="error")),
     }
-    single = [
-        one.single(spots[batch, turn, None])
-        for turn in range(-(-SINGLE // len(photos)))
-        for one, batch in zip(seen, batches, strict=True)
-    ]
-    untold, told, turned = np.concatenate(single)[:SINGLE].T
+    distance = {}
+    for way, halves in HALVES.items():
+        single = [
+            one.single(spots[batch, turn, None], **halves)
+            for turn in range(-(-SINGLE // len(photos)))
+            for one, batch in zip(seen, batches, strict=True)
+        ]
+        medians = np.median(np.concatenate(single)[:SINGLE], axis=0).tolist()
+        distance[way] = dict(zip(("untold", "told", "turned"), medians, strict=True))
     return {
         "psnr": {way: {n: interval(values) for n, values in psnr[way].items()} for way in psnr},
         "gain": {way: {n: interval(values - psnr[way][0]) for n, values in psnr[way].items()}
                  for way in psnr},
-        "distance": {"single hints": len(told), "untold": float(np.median(untold)),
-                     "told": float(np.median(told)), "turned": float(np.median(turned))},
+        "distance": distance,
+        "single hints": SINGLE,
     }  # fmt: skip
 
 
@@ -86,28 +98,29 @@ class Seen:
         a, b = self.lab[photo][(*near, slice(1, 3))].mean(axis=(0, 1)).tolist()
         return int(column), int(row), (a, b)
 
-    def answer(self, hints):
+    def answer(self, hints, tell=True, spread=True):
         """The network's answer, and ab and L of its size."""
         told = self.colorizer.inputs(self.photos, self.told, hints=hints)
-        answer = self.colorizer.network(told, training=False)
-        return answer, *self.colorizer.decoded(told, answer)
+        answer = self.colorizer.network(told if tell else self.told, training=False)
+        return answer, *self.colorizer.decoded(told if spread else self.told, answer)
 
-    def large(self, hints):
+    def large(self, hints, **halves):
         """ab as large as the photos."""
-        return self.colorizer.large(self.photos, *self.answer(hints)[1:])
+        return self.colorizer.large(self.photos, *self.answer(hints, **halves)[1:])
 
-    def psnr(self, hints):
+    def psnr(self, hints, **halves):
         """Of each photo, (B,)."""
-        shown = [to_rgb(*pair) for pair in zip(self.lab, self.large(hints), strict=True)]
+        large = self.large(hints, **halves)
+        shown = [to_rgb(*pair) for pair in zip(self.lab, large, strict=True)]
         return np.array(list(map(metrics.psnr, self.photos, shown)))
 
     def hints(self, spots):
         """Hints at places (B, n, 2)."""
         return [[self.hint(i, *at) for at in row] for i, row in enumerate(spots)]
 
-    def at(self, spots):
+    def at(self, spots, **halves):
         """PSNR of each photo with the first so many places, {n: (B,)}."""
-        return {n: self.psnr(self.hints(spots[:, :n])) for n in COUNTS}
+        return {n: self.psnr(self.hints(spots[:, :n]), **halves) for n in COUNTS}
 
     def chosen(self, worth):
         """The same, where each next place is that of the largest `worth`, (B, h, w)."""
@@ -127,7 +140,7 @@ class Seen:
                 its.append(self.hint(i, *best.astype(int)))
         return found
 
-    def single(self, spots):
+    def single(self, spots, **halves):
         """Mean distance of a hint's own pixels from it: without it, with it, with its opposite."""
         hints = self.hints(spots)
         turned = [[(x, y, (-a, -b)) for x, y, (a, b) in its] for its in hints]
@@ -135,7 +148,7 @@ class Seen:
         for told, wanted in (([[]] * len(hints), hints), (hints, hints), (turned, turned)):
             own = [
                 one[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] - color
-                for one, ((x, y, color),) in zip(self.large(told), wanted, strict=True)
+                for one, ((x, y, color),) in zip(self.large(told, **halves), wanted, strict=True)
             ]
             found.append([np.linalg.norm(each, axis=-1).mean() for each in own])
         return np.transpose(found)  # (B, 3)
