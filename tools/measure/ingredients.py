@@ -50,7 +50,7 @@ def main():
     parser.add_argument("set", help="a prepared photo set")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("rows", nargs="*", metavar="ROW", help="all of them by default")
-    chosen = parser.parse_args()
+    chosen = parser.parse_intermixed_args()
     photo_set = photoset.load(chosen.set)
     for seed in range(chosen.seeds):
         for name in chosen.rows or ROWS:
