@@ -4,10 +4,12 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from PIL import Image
 
-from colorlib import designs, evaluation, extractors
+from colorlib import designs, evaluation, extractors, photoset
 from colorlib.colorizer import Colorizer
 from colorlib.designs import Design
+from colorlib.files import read_json
 from tools.measure import edges, hints, ingredients
 
 
@@ -16,6 +18,28 @@ def test_an_ingredient_is_measured_as_everything_else_is(photos):
     found = ingredients.measure(photos[:3], predicted)
     same = evaluation.summarize(evaluation.evaluate(photos[:3], {"paper": predicted}))["paper"]
     assert found == pytest.approx({name: same[name]["mean"] for name in found})
+
+
+def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    for number, photo in enumerate(photos[:12]):
+        Image.fromarray(photo).save(tmp_path / "folder" / f"{number}.png")
+    small = photoset.prepare(tmp_path / "folder", tmp_path / "set", validation=0.4).path
+    row = {"tier": "smoke", "design": "unet", "size": 64, "epochs": 1, "batch_size": 4}
+    row |= {"options": {"vivid": False}}
+    monkeypatch.setattr(ingredients, "ROWS", {"a row": row})
+    monkeypatch.setattr(ingredients, "PLAIN", row | {"epochs": 2})
+    monkeypatch.setattr(ingredients, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(ingredients, "PUBLISHED", tmp_path)
+    for seeds in ("1", "1", "2"):  # the second call finds all there
+        monkeypatch.setattr("sys.argv", ["ingredients", str(small), "--seeds", seeds, "a row"])
+        ingredients.main()
+    report = read_json(tmp_path / "ingredients.json")
+    found = report["rows"]["a row"]
+    assert found["changes"] == {"epochs": 1}
+    assert [run["seed"] for run in found["runs"]] == [0, 1]
+    assert all(0 < run["loss"] < 0.1 and 0 < run["train_loss"] < 0.1 for run in found["runs"])
+    assert report["true"]["loss"] < report["grey"]["loss"]
 
 
 def test_eyes_that_never_learned_see_something_else(tmp_path, monkeypatch):

@@ -74,7 +74,7 @@ def learn_and_measure(name, seed, folder, photo_set):
         "seed": seed,
         "photos": int(read_json(folder / "data.json")["training"]),
         "weights": colorizer.network.count_params(),
-        "train_loss": runs.read_metrics(folder)[-1]["loss"],
+        "train_loss": float(runs.read_metrics(folder)["loss"][-1]),
         **found,
         **runs.cost(folder),
     })  # fmt: skip
