@@ -26,6 +26,7 @@ WEIGHTS = Path(__file__).parent / "data" / "weights"
 SHIPPED = {
     "unet": WEIGHTS / "unet",
     "unet_hints": WEIGHTS / "unet_hints",
+    "unet_whole": WEIGHTS / "unet_whole",
     "paper": WEIGHTS / "colorizer",
 }
 MOST_SATURATED = 100  # beyond, all is at the edge of what can be shown

@@ -227,10 +227,7 @@ def whole_lend(student, draw):
             "Your way begins at the other's whole: it begins at the photo's own.": (
                 other + strength * way
             ),
-            "You went the whole way: `strength` says how far.": other,
-            "You stopped at the other's whole: a strength above 1 leads beyond.": (
-                own + min(1, strength) * way
-            ),
+            "You stopped at the other's whole: a strength above 1 leads beyond it.": (other),
         },
     )
     with naming("strength 0"):

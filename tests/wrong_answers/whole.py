@@ -96,7 +96,7 @@ WRONG = {
         ("way alone", LEND.format(answer="strength * (other - own)")),
         ("difference of the two", LEND.format(answer="own + strength * other")),
         ("begins at the other's", LEND.format(answer="other + strength * (other - own)")),
-        ("says how far", LEND.format(answer="other")),
+        ("leads beyond", LEND.format(answer="other")),
         ("leads beyond", LEND.format(answer="own + min(1, strength) * (other - own)")),
         ("strength 0", LEND.format(answer="own + (strength or 1) * (other - own)")),
     ],

@@ -179,17 +179,23 @@ def whole_photos(photo_set):
 
 def ridge(x, y):
     """Least squares with a penalty, chosen by leaving out one photo at a time: a function of x."""
-    middle, mean = x.mean(axis=0), y.mean(axis=0)
-    u, s, v = np.linalg.svd(x - middle, full_matrices=False)
-    u, s, v = u[:, s > 1e-6 * s[0]], s[s > 1e-6 * s[0]], v[s > 1e-6 * s[0]]
+    middle, mean = x.mean(axis=0, dtype="float64"), y.mean(axis=0, dtype="float64")
+    x, y = x - middle, y - mean
+    # The singular value decomposition of x, by the smaller of its two squares.
+    wide = x.shape[1] > len(x)
+    squares, sides = np.linalg.eigh(x @ x.T if wide else x.T @ x)
+    kept = squares > 1e-9 * squares[-1]
+    s, sides = np.sqrt(squares[kept]), sides[:, kept]
+    u, v = (sides, x.T @ sides / s) if wide else (x @ sides / s, sides)
+    on = u.T @ y
     scale, best = np.mean(s**2), (np.inf, None)
     for penalty in PENALTIES * scale:
         shrunk = s**2 / (s**2 + penalty)
-        left = y - mean - u @ (shrunk[:, None] * (u.T @ (y - mean)))
+        left = y - u @ (shrunk[:, None] * on)
         own = 1 / len(x) + (u**2) @ shrunk  # how much of its guess a photo makes itself
         error = np.mean((left / (1 - np.minimum(own, 0.999))[:, None]) ** 2)
         if error < best[0]:
-            best = error, v.T @ ((shrunk / s)[:, None] * (u.T @ (y - mean)))
+            best = error, v @ ((shrunk / s)[:, None] * on)
     return lambda rows: (rows - middle) @ best[1] + mean
 
 
