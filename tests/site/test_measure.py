@@ -83,11 +83,11 @@ def unet_whole():
 def test_another_photos_whole_moves_the_colours_toward_its_own(unet_whole, photos):
     """On most of all pairs of eight photos; and L stays."""
     seen = whole.Seen(photos, unet_whole)
-    own = seen.means()
+    own = seen.means(np.arange(8), seen.whole)
     one, other = np.transpose([(i, j) for i in range(8) for j in range(8) if i != j])
     found = whole.toward(own[one], seen.means(one, seen.whole[other]), own[other])
     assert found["share"] > 0.6 and found["of the way"] > 0.05
-    ab = seen.small(0, [0], seen.whole[[3]])
+    ab = seen.small(np.array([0]), seen.whole[[3]])
     picture = to_rgb(to_lab(photos[0]), unet_whole.large(photos[:1], *ab)[0])
     before, after = to_lab(photos[0])[..., 0], to_lab(picture)[..., 0]
     assert np.abs(before - after).mean() < 0.5

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import ops
+from keras import ops, tree
 from tqdm.auto import tqdm
 
 from colorlib import embeddings, evaluation, extractors, metrics, photoset
@@ -27,8 +27,8 @@ NETWORK = "unet_whole"
 PAIRS = 100
 STRENGTHS = 0.5, 1.0, 1.5, 2.0  # how far from the photo's own whole to the other's, and beyond
 COUNTS = 30, 100, 300, 1000, 3000, None  # photos to learn from; None is all there are
-SEEDS = 5
-PENALTIES = np.logspace(-3, 7, 31)
+SEEDS = 3
+PENALTIES = np.logspace(-3, 7, 21)
 SIDE = 192  # pixels at which the classifier looks
 
 
@@ -57,7 +57,7 @@ def measure(photos, colorizer):
     loss = {way: seen.loss(told) for way, told in seen.ways().items()}
     dice = np.random.default_rng(0)
     one, other = np.transpose([dice.choice(len(photos), 2, replace=False) for _ in range(PAIRS)])
-    own = seen.means()
+    own = seen.means(np.arange(len(photos)), seen.whole)
     true = np.stack([to_lab(photo)[..., 1:].mean(axis=(0, 1)) for photo in photos])
     moves = {}
     for strength in STRENGTHS:
@@ -85,46 +85,43 @@ class Seen:
 
     def __init__(self, photos, colorizer):
         self.photos, self.colorizer = photos, colorizer
-        self.batches = np.array_split(
-            np.arange(len(photos)), -(-len(photos) // evaluation.BATCH)
-        )  # fmt: skip
-        self.told = [colorizer.inputs(photos[batch]) for batch in tqdm(self.batches, "looking")]
-        maps = [ops.convert_to_numpy(told["features"][-1]) for told in self.told]
-        self.whole = np.concatenate([one.mean(axis=(1, 2), keepdims=True) for one in maps])
+        parts = [colorizer.inputs(photos[rows]) for rows in tqdm(batches(photos), "looking")]
+        arrays = tree.map_structure(lambda *same: np.concatenate(same), *parts)
+        self.lightness, (*self.places, last) = arrays["lightness"], arrays["features"]
+        self.whole = last.mean(axis=(1, 2), keepdims=True)  # (N, 1, 1, 1280)
 
     def ways(self):
         """What is told in each of three ways."""
         return {"both": {}, "places alone": {"whole": 0 * self.whole}, "whole alone": {"places": 0}}
 
-    def small(self, batch, rows, whole=None, places=1):
-        """Network-sized ab and lightness of some rows of a batch."""
-        told = self.told[batch]
-        *local, last = [ops.take(one, rows, axis=0) for one in told["features"]]
-        maps = [*(places * one for one in local), last if whole is None else whole]
-        told = {"lightness": ops.take(told["lightness"], rows, axis=0), "features": maps}
-        return self.colorizer.decoded(told, self.colorizer.network(told, training=False))
+    def small(self, rows, whole, places=1):
+        """Network-sized ab and lightness of some photos, told these wholes, (n, 1, 1, 1280)."""
+        found = []
+        for some in batches(rows):
+            maps = [places * each[rows[some]] for each in self.places]
+            told = {"lightness": self.lightness[rows[some]], "features": [*maps, whole[some]]}
+            told = tree.map_structure(ops.convert_to_tensor, told)
+            answer = self.colorizer.network(told, training=False)
+            found.append(self.colorizer.decoded(told, answer))
+        return [np.concatenate(same) for same in zip(*found, strict=True)]
 
     def loss(self, told):
         """Equation (1) of each photo."""
-        found = []
-        for number, batch in enumerate(self.batches):
-            whole = told["whole"][batch] if "whole" in told else None
-            small = self.small(number, np.arange(len(batch)), whole, told.get("places", 1))
-            large = self.colorizer.large(self.photos[batch], *small)
-            found += map(metrics.squared_error, to_lab(self.photos[batch])[..., 1:], large)
+        whole, found = told.get("whole", self.whole), []
+        for rows in batches(self.photos):
+            small = self.small(rows, whole[rows], told.get("places", 1))
+            large = self.colorizer.large(self.photos[rows], *small)
+            found += map(metrics.squared_error, to_lab(self.photos[rows])[..., 1:], large)
         return np.array(found)
 
-    def means(self, rows=None, whole=None):
-        """Mean ab of some photos, told some whole or their own, (n, 2)."""
-        rows = np.arange(len(self.photos)) if rows is None else rows
-        whole = self.whole[rows] if whole is None else whole
-        first = np.cumsum([0, *map(len, self.batches)])
-        found = []
-        for row, its in zip(rows, whole, strict=True):
-            batch = int(np.searchsorted(first, row, side="right")) - 1
-            ab, _ = self.small(batch, [row - first[batch]], its[None])
-            found.append(ops.convert_to_numpy(ab)[0].mean(axis=(0, 1)))
-        return np.array(found)
+    def means(self, rows, whole):
+        """Mean ab of some photos, told these wholes, (n, 2)."""
+        return self.small(rows, whole)[0].mean(axis=(1, 2))
+
+
+def batches(photos):
+    """Row numbers, a few at a time."""
+    return np.array_split(np.arange(len(photos)), -(-len(photos) // evaluation.BATCH))
 
 
 def apart(one, other):
@@ -180,19 +177,19 @@ def whole_photos(photo_set):
 def ridge(x, y):
     """Least squares with a penalty, chosen by leaving out one photo at a time: a function of x."""
     middle, mean = x.mean(axis=0, dtype="float64"), y.mean(axis=0, dtype="float64")
-    x, y = x - middle, y - mean
+    x, y = (x - middle).astype("float32"), y - mean
     # The singular value decomposition of x, by the smaller of its two squares.
     wide = x.shape[1] > len(x)
     squares, sides = np.linalg.eigh(x @ x.T if wide else x.T @ x)
-    kept = squares > 1e-9 * squares[-1]
+    kept = squares > 1e-6 * squares[-1]
     s, sides = np.sqrt(squares[kept]), sides[:, kept]
     u, v = (sides, x.T @ sides / s) if wide else (x @ sides / s, sides)
     on = u.T @ y
-    scale, best = np.mean(s**2), (np.inf, None)
+    scale, share, best = np.mean(s**2), u**2, (np.inf, None)
     for penalty in PENALTIES * scale:
         shrunk = s**2 / (s**2 + penalty)
         left = y - u @ (shrunk[:, None] * on)
-        own = 1 / len(x) + (u**2) @ shrunk  # how much of its guess a photo makes itself
+        own = 1 / len(x) + share @ shrunk  # how much of its guess a photo makes itself
         error = np.mean((left / (1 - np.minimum(own, 0.999))[:, None]) ** 2)
         if error < best[0]:
             best = error, v @ ((shrunk / s)[:, None] * on)
