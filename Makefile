@@ -23,6 +23,7 @@
 #   make edges   measure how colours should be enlarged on large photos: PHOTOS=folder
 #   make films   measure how colours flicker in films, and make the two that the pages show
 #   make hints   measure what a person's hints are worth (SET=folder: on photos of another set)
+#   make whole   measure what knowledge of the whole photo is worth (SET=folder: on photos of another set)
 #   make pages   write the generated parts of the pages that are only read
 #   make runtimes    run every chapter once and write down how long each takes
 #   make leaderboard   rank the reports of a class: REPORTS=folder SET=photo-set PAGE=file.html
@@ -49,7 +50,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
-    leaderboard bench results compare ingredients edges films hints pages runtimes interactives offline-kit bench-backends \
+    leaderboard bench results compare ingredients edges films hints whole pages runtimes interactives offline-kit bench-backends \
     bench-memory profile lock clean
 
 setup: .venv/ready
@@ -153,6 +154,9 @@ films: setup
 
 hints: setup
 	$(BIN)/python -m tools.measure.hints $(filter-out commons,$(SET))
+
+whole: setup
+	$(BIN)/python -m tools.measure.whole $(filter-out commons,$(SET))
 
 pages: setup
 	$(BIN)/python -m tools.site.pages

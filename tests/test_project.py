@@ -34,7 +34,7 @@ BINARY = (".jpg", ".png", ".mp4", ".h5", ".npz")
 # is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
-        2842,
+        2910,
         "colorlib/{lab,bins,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
         "baselines,anatomy,recipes,batches,training,monitor,optimizers,colorizer,evaluation,"
         "ablation,figures,tables,designs/*}.py",
@@ -45,7 +45,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (627, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3654, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3810, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 

@@ -13,7 +13,7 @@ An exercise's name begins with the module here that judges it: `lab_chroma` is a
 knows the answers that typical mistakes give; `judging` compares. Texts, hints and public solutions
 are written in the chapters, from which `tools/classroom/exercises.py` makes `data/exercises.json`.
 
-Chapters: the exercises of 01 to 08 and 10 to 12.
+Chapters: the exercises of 01 to 12.
 """
 
 import ast

@@ -26,6 +26,7 @@ from colorlib.designs import (
     larsson2016,
     paper,
     unet,
+    unet_whole,
     zhang2016,
     zhang2017,
 )
@@ -145,6 +146,13 @@ DESIGNS = {
         adapt=unet.learn_prior,
         follows_edges=True,
         recipes=unet.RECIPES,
+    ),
+    "unet_whole": Design(
+        unet_whole.build,
+        needs=("features",),
+        options=unet_whole.Options,
+        follows_edges=True,
+        recipes=unet_whole.RECIPES,
     ),
 }
 # The same with hints, as in Zhang et al. (2017); it begins best from a trained unet.

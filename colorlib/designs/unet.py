@@ -135,9 +135,9 @@ def build(options=Options(), hinted=False):
         x = layers.UpSampling2D(interpolation="bilinear", name=f"to_{stride}")(x)
         x = layers.Concatenate(name=f"join_{stride}")([x, *skip])
         pointed = Pointed(int(stride), name=f"hints_{stride}")(told["hints"]) if hinted else None
-        x = _convolved(x, filters, f"decoder_{stride}", pointed)
+        x = convolved(x, filters, f"decoder_{stride}", pointed)
     before = x  # (B, H/4, W/4, 48)
-    x = _convolved(x, widths[-1], "decoder_last", pointed)
+    x = convolved(x, widths[-1], "decoder_last", pointed)
     # It begins by guessing grey, and soon knows better.
     near_grey = keras.initializers.RandomNormal(stddev=1e-3, seed=0)
     ab = layers.Conv2D(2, 1, kernel_initializer=near_grey, dtype="float32", name="colors")(x)
@@ -146,7 +146,7 @@ def build(options=Options(), hinted=False):
         seen = layers.Lambda(ops.stop_gradient, name="only_read")(
             layers.Concatenate(name="all_4")([before, x])
         )
-        seen = _convolved(seen, 64, "vivid")
+        seen = convolved(seen, 64, "vivid")
         answer["logits"] = layers.Conv2D(
             len(bins.centres()), 1, dtype="float32", name="likely"
         )(seen)  # fmt: skip
@@ -234,7 +234,8 @@ def learn_prior(network, photo_set):
     network.get_layer("likely").bias.assign(np.log(common + 1e-6))  # so it begins by guessing this
 
 
-def _convolved(x, filters, name, pointed=None):
+def convolved(x, filters, name, pointed=None):
+    """A convolution with BatchNorm and ReLU, told what is pointed at if anything is."""
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
     if pointed is not None:
         hinted = _from_nothing(pointed, filters, 3, f"{name}_hints")

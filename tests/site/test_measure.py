@@ -10,7 +10,8 @@ from colorlib import designs, evaluation, extractors, photoset
 from colorlib.colorizer import Colorizer
 from colorlib.designs import Design
 from colorlib.files import read_json
-from tools.measure import edges, hints, ingredients
+from colorlib.lab import to_lab, to_rgb
+from tools.measure import edges, hints, ingredients, whole
 
 
 def test_an_ingredient_is_measured_as_everything_else_is(photos):
@@ -96,3 +97,41 @@ def test_how_near_a_hint_is_painted(parrot):
     chroma = np.linalg.norm(hints.to_lab(photo)[0, 0, 0, 1:])
     assert untold == pytest.approx(chroma, rel=1e-3)
     assert (told < 0.5 * chroma).all() and turned == pytest.approx(told, rel=1e-3)
+
+
+@pytest.fixture(scope="module")
+def unet_whole():
+    return Colorizer.load("unet_whole")
+
+
+def test_another_photos_whole_moves_the_colours_toward_its_own(unet_whole, photos):
+    """On most of all pairs of eight photos; and L stays."""
+    seen = whole.Seen(photos, unet_whole)
+    own = seen.means(np.arange(8), seen.whole)
+    one, other = np.transpose([(i, j) for i in range(8) for j in range(8) if i != j])
+    found = whole.toward(own[one], seen.means(one, seen.whole[other]), own[other])
+    assert found["share"] > 0.6 and found["of the way"] > 0.05
+    ab = seen.small(np.array([0]), seen.whole[[3]])
+    picture = to_rgb(to_lab(photos[0]), unet_whole.large(photos[:1], *ab)[0])
+    before, after = to_lab(photos[0])[..., 0], to_lab(picture)[..., 0]
+    assert np.abs(before - after).mean() < 0.5
+
+
+def test_both_are_better_than_either_alone(unet_whole, commons):
+    photos = np.array(commons.photos[commons.validation[:16]])
+    seen = whole.Seen(photos, unet_whole)
+    loss = {way: seen.loss(told).mean() for way, told in seen.ways().items()}
+    assert loss["both"] < loss["places alone"] and loss["both"] < loss["whole alone"]
+
+
+def test_ridge_finds_what_is_there_and_does_not_learn_noise_by_heart():
+    generator = np.random.default_rng(0)
+    weights = generator.normal(size=(5, 2))
+    x = generator.normal(size=(40, 5))
+    guess = whole.ridge(x, x @ weights + [3, -1])
+    new = generator.normal(size=(30, 5))
+    np.testing.assert_allclose(guess(new), new @ weights + [3, -1], atol=0.05)
+    noise = generator.normal(size=(40, 2))
+    wide = generator.normal(size=(40, 300))
+    nothing = whole.ridge(wide, noise)(generator.normal(size=(30, 300)))
+    assert np.abs(nothing - noise.mean(axis=0)).mean() < 0.5
