@@ -1,6 +1,5 @@
 """Course folders are reproducible and keep their secrets; the fence holds."""
 
-import csv
 import json
 import os
 import re
@@ -16,7 +15,19 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from test_class import AUTHORS, FACTOR, RIGHT, STEM, TRICK, WRONG, cell_of, contents, fill, own
+from test_class import (
+    AUTHORS,
+    FACTOR,
+    RIGHT,
+    STEM,
+    TRICK,
+    WRONG,
+    cell_of,
+    contents,
+    fill,
+    own,
+    rows_of,
+)
 
 from colorlib.files import UserError
 from tools.classroom import course as tool
@@ -217,8 +228,8 @@ def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path):
         (tmp_path / name / f"{STEM}.ipynb").write_bytes(data)
     status, said = run("grade", course, tmp_path)
     assert status == 0, said
-    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
-    assert {name: rows[name]["total"] for name in texts} == {
+    rows = rows_of(course)
+    assert {name: rows[name]["marks"] for name in texts} == {
         "shows": "0", "hooks": "0", "quotes": "10", "scripts": "10", "marked": "10",
         "windows": "10", "emoji": "10", "bare": "10",
     }, {name: rows[name]["remark"] for name in texts}  # fmt: skip
@@ -314,8 +325,8 @@ def test_in_a_box_nothing_else_can_be_seen_and_nothing_is_left(course, release, 
             (tmp_path / name / f"{STEM}.ipynb").write_text(json.dumps(fill(release, answer)))
         status, said = run("grade", course, tmp_path)
     assert status == 0 and "in a box" in said, said
-    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
-    assert rows["curious"]["total"] == rows["victim"]["total"] == "10", rows["curious"]
+    rows = rows_of(course)
+    assert rows["curious"]["marks"] == rows["victim"]["marks"] == "10", rows["curious"]
     assert not Path("/tmp/for-my-friend").exists()
 
 
@@ -342,8 +353,8 @@ def test_what_comes_while_it_grades_is_left_alone(course, release, tmp_path, mod
     assert status == 0, said
     assert (late.read_text(), note.read_text()) == ("late", "remember")
     assert not (tmp_path / "old.txt").exists()
-    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
-    assert (rows["anna"]["total"], rows["anna"]["remark"]) == ("10", "")
+    rows = rows_of(course)
+    assert (rows["anna"]["marks"], rows["anna"]["remark"]) == ("10", "")
 
 
 def test_as_oneself_it_says_so_and_a_person_adds_marks(course, release, tmp_path):
@@ -362,8 +373,8 @@ def test_as_oneself_it_says_so_and_a_person_adds_marks(course, release, tmp_path
     now = contents(course)
     kept = [path for path in made if path.suffix != ".db" and "source" in path.parts]
     assert kept and all(now[path] == made[path] for path in kept)
-    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
-    found = {name: (rows[name]["total"], rows[name]["remark"]) for name in answers}
+    rows = rows_of(course)
+    found = {name: (rows[name]["marks"], rows[name]["remark"]) for name in answers}
     assert found == {"anna": ("10", ""), "oscar": ("0", "time limit")}
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         grade = gradebook.find_grade(TRICK, STEM, STEM, "anna")
@@ -372,8 +383,16 @@ def test_as_oneself_it_says_so_and_a_person_adds_marks(course, release, tmp_path
         gradebook.db.commit()
     status, said = run("marks", course)
     assert status == 0, said
-    rows = {row["student"]: row for row in csv.DictReader(open(course / "marks.csv"))}
+    rows = rows_of(course)
     row = rows["anna"]
-    assert (row["student"], row["total"], row["by hand"], row[TRICK]) == ("anna", "15", "", "5")
+    assert (row["student"], row["marks"], row["by hand"]) == ("anna", "15", "")
+    assert row[TRICK] == ("5", "6", "partly")
     feedback = (course / "feedback" / "anna" / STEM / f"{STEM}.html").read_text("utf-8")
     assert "15.0" in feedback
+    (tmp_path / "anna").rename(tmp_path / "Anna")
+    (tmp_path / "oscar" / f"{STEM}.ipynb").unlink()
+    status, said = run("grade", course, tmp_path, command=("-c", AS_ONESELF))
+    assert status == 0 and "no folder any more, so no row: anna" in said, said
+    rows = rows_of(course)
+    assert rows.keys() == {"Anna", "oscar"}
+    assert rows["oscar"][FACTOR] == ("0", "4", "not handed in")
