@@ -9,6 +9,7 @@
 #   make address say where your copy is published, in all places: URL=https://github.com/someone/kit
 #   make student write what Colab opens: notebooks/student, from the masters in notebooks
 #   make kit     all that is made from the notebooks, instructors' copies too: PRIVATE=folder
+#   make slides  make a deck of slides of each chapter in _build/slides (CHAPTER=08_many_answers: of one)
 #   make exercises   write what colorlib.checks tells, from the exercises in notebooks
 #   make course  write a course folder for nbgrader: DIR=../course PRIVATE=../private
 #   make grade   grade what students handed in: DIR=../course SUBMISSIONS=../submissions
@@ -48,7 +49,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
+.PHONY: setup train lint check test soak lab book address publish student exercises slides kit course grade marks \
     leaderboard bench results compare ingredients edges films hints pages runtimes interactives offline-kit bench-backends \
     bench-memory profile lock clean
 
@@ -111,6 +112,9 @@ kit: setup
 
 exercises: setup
 	$(BIN)/python -m tools.classroom.exercises
+
+slides: setup
+	@$(BIN)/python -m tools.site.slides $(CHAPTER)
 
 course: setup
 	@test -n "$(DIR)" -a -n "$(PRIVATE)" || { echo "say where: make course DIR=../course PRIVATE=../private"; exit 2; }
