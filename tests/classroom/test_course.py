@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 import unicodedata
+import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -202,10 +204,11 @@ display(HTML("<script>one()</script>"), Javascript("two()"), Markdown("<script>t
 """
 
 
-def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path):
+def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, browser):
     wrong = WRONG[FACTOR][0][1]
     noted = fill(release, RIGHT)
     noted["cells"].append(own("<script>four()</script> <b onclick='five()'>me</b>", "markdown"))
+    noted["cells"].append(own("![](https://example.org/seen.png)", "markdown"))
     noted["cells"].append(own(LEAKS))
     bare = fill(release, RIGHT)
     del bare["metadata"]
@@ -239,6 +242,88 @@ def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path):
         assert not [line for line in hidden if len(line) > 8 and line.strip() in page], name
         assert not re.search(r"<script[^>]*>\s*(one|two|three|four)\(|onclick=", page), name
         assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.split("<body", 1)[0]), name
+    page, failed, got = browser.new_page(), [], []
+    page.on("requestfailed", lambda request: failed.append((request.url, request.failure)))
+    page.on("requestfinished", lambda request: got.append(request.url))
+    page.goto(f"file://{course}/feedback/quotes/{STEM}/{STEM}.html")
+    assert "four()" in page.inner_text("body")
+    assert failed == [("https://example.org/seen.png", "csp")]  # not even tried
+    assert not [url for url in got if not url.startswith(("file:", "data:"))]
+
+
+def test_formgrader_asks_no_public_host(course):
+    """The server in a course folder forbids its pages all other hosts."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"--no-browser --allow-root --port={port} --ServerApp.ip=127.0.0.1"
+    command = [Path(sys.executable).with_name("jupyter"), "server", *options.split()]
+    command += [
+        "--config=jupyter_server_config.py",
+        "--IdentityProvider.token=",
+        "--ServerApp.jpserver_extensions={}",
+    ]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=course, **quiet) as server:
+        try:
+            for _ in range(300):
+                assert server.poll() is None
+                try:
+                    answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/tree?", timeout=5)
+                except urllib.error.HTTPError as error:
+                    answer = error
+                except OSError:
+                    time.sleep(0.2)
+                    continue
+                break
+            policy = answer.headers["Content-Security-Policy"]
+        finally:
+            server.terminate()
+    assert policy.startswith("default-src 'self'") and "http" not in policy and "*" not in policy
+
+
+ENDLESS = """
+def best_factor(true_ab, ab, right=best_factor):
+    while np.asarray(true_ab).dtype == "int8":
+        pass
+    return right(true_ab, ab)
+"""
+
+
+def test_large_files_and_endless_answers_cost_nobody_else(course, release, tmp_path):
+    """700 MB beside a notebook stay on the disk; a hidden test has a clock of its own."""
+    config = course / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(re.sub(r"timeout = \d+", "timeout = 20", before))
+    answers = {
+        "large": RIGHT,
+        "endless": RIGHT | {FACTOR: RIGHT[FACTOR] + ENDLESS},
+    }
+    for name, answer in answers.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{STEM}.ipynb").write_text(json.dumps(fill(release, answer)))
+    (tmp_path / "huge").mkdir()
+    for path in ("large/film.mp4", "large/photos.zip", f"huge/{STEM}.ipynb"):
+        with open(tmp_path / path, "wb") as file:
+            file.truncate(700_000_000)  # sparse: takes no disk
+    status, said = run("grade", course, tmp_path, command=("-c", MEASURED))
+    config.write_text(before)
+    assert status == 0, said
+    peak = int(re.search(r"peak (\d+)", said)[1])
+    rows = rows_of(course)
+    assert (rows["large"]["marks"], rows["large"]["remark"]) == ("10", "")
+    assert (rows["huge"]["marks"], rows["huge"]["remark"]) == ("0", "too large")
+    assert rows["huge"][FACTOR][2] == "could not be graded"
+    assert rows["endless"]["remark"] == "time limit" and rows["endless"][AUTHORS][0] == "6"
+    assert peak < 700_000, f"{peak} KB for one of the grader's processes"
+
+
+MEASURED = """
+import resource
+from tools.classroom import course
+course.main()
+print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 
 
 def rebuilt(release, cells):

@@ -84,6 +84,16 @@ c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPr
 # What students write is shown, not run, in feedback and in Formgrader.
 c.HTMLExporter.sanitize_html = True
 '''
+SERVER = '''\
+"""What JupyterLab may load in this course; `make course` writes this file if it is missing."""
+
+c = get_config()
+# Formgrader's template names a public host for MathJax, and an answer may name any for a picture.
+policy = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'"
+c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": policy}}
+'''
+# The same for a page of feedback, which needs nothing but itself and runs nothing.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def main(arguments=None):
@@ -123,8 +133,9 @@ def make(course, private):
         raise UserError(f"{course}: is in the kit, which is public; choose a folder elsewhere")
     course.mkdir(parents=True, exist_ok=True)
     course.chmod(0o700)  # solutions are in it
-    if not (course / "nbgrader_config.py").exists():
-        (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    for name, text in (("nbgrader_config.py", CONFIG), ("jupyter_server_config.py", SERVER)):
+        if not (course / name).exists():
+            (course / name).write_text(text, encoding="utf-8")
     copier = student.Copier.of_the_book()
     # Whatever becomes of the repository, a class goes on with what its assignments were made from.
     copier.installed_from += f"@{book.commit()}"
@@ -392,8 +403,11 @@ def _feedback(course, stem, who):
     _convert(GenerateFeedback, course, stem, who)
     page = course / "feedback" / who / stem / f"{stem}.html"
     text = page.read_text(encoding="utf-8")
-    with atomic_write(page) as file:  # nbgrader's template names a public host for MathJax
-        file.write_text(re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text), "utf-8")
+    # nbgrader's template names a public host for MathJax, an answer may name one for a picture.
+    text = re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text)
+    policy = f'<head><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    with atomic_write(page) as file:
+        file.write_text(text.replace("<head>", policy, 1), "utf-8")
 
 
 def rebuilt(release, handed_in):
