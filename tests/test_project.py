@@ -45,7 +45,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (626, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3843, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3883, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
