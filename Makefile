@@ -9,10 +9,11 @@
 #   make address say where your copy is published, in all places: URL=https://github.com/someone/kit
 #   make student write what Colab opens: notebooks/student, from the masters in notebooks
 #   make kit     all that is made from the notebooks, instructors' copies too: PRIVATE=folder
+#   make slides  make a deck of slides of each chapter in _build/slides (CHAPTER=08_many_answers: of one)
 #   make exercises   write what colorlib.checks tells, from the exercises in notebooks
 #   make course  write a course folder for nbgrader: DIR=../course PRIVATE=../private
 #   make grade   grade what students handed in: DIR=../course SUBMISSIONS=../submissions
-#   make marks   write feedback and marks.csv anew, after grading by hand: DIR=../course
+#   make marks   write feedback and tables of marks anew, after grading by hand: DIR=../course
 #   make bench   measure the training step and write book/results/bench.json
 #   make bench-backends   measure the same step on TensorFlow, JAX and, if installed, PyTorch
 #   make profile find out where a step's time goes and write book/results/profile.json
@@ -49,7 +50,7 @@ export UV_PYTHON_DOWNLOADS = never
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup train lint check test soak lab book address publish student exercises kit course grade marks \
+.PHONY: setup train lint check test soak lab book address publish student exercises slides kit course grade marks \
     leaderboard bench results compare ingredients edges films hints whole pages runtimes interactives offline-kit bench-backends \
     bench-memory profile lock clean
 
@@ -58,11 +59,14 @@ setup: .venv/ready
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
 	    'colorlib needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is %d.%d; try make PYTHON=python3.12' % v)"
-	$(PYTHON) -m venv .venv
+	@echo "Setting up .venv, once. 1 of 3: Python and uv"
+	@$(PYTHON) -m venv .venv
 	@awk '/^[^ #]/ {its = /^uv==/} its' requirements.lock > .venv/uv.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	@echo "2 of 3: $$(grep -c '==' requirements.lock) packages, 2 GB or so, if no cache has them"
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock
+	@echo "3 of 3: colorlib"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 train: setup
@@ -109,6 +113,9 @@ kit: setup
 
 exercises: setup
 	$(BIN)/python -m tools.classroom.exercises
+
+slides: setup
+	@$(BIN)/python -m tools.site.slides $(CHAPTER)
 
 course: setup
 	@test -n "$(DIR)" -a -n "$(PRIVATE)" || { echo "say where: make course DIR=../course PRIVATE=../private"; exit 2; }

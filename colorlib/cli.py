@@ -6,7 +6,10 @@ Heavy imports wait inside the commands, so that `colorlib --help` answers at onc
 import argparse
 import ast
 import os
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 from colorlib.files import UserError, atomic_write, print_any_name, read_json, write_json
@@ -17,14 +20,45 @@ def main(arguments=None):
     # TensorFlow's C++ side speaks of drivers that nobody asked about.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     print_any_name()
+    _end_once()
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.command(chosen) or 0
     except UserError as error:
         print(f"colorlib: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("colorlib: interrupted", file=sys.stderr)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending already
+        print(f"colorlib: interrupted{_what_stands(chosen)}", file=sys.stderr)
     return 1
+
+
+def _what_stands(chosen):
+    """What an interrupted command leaves, and how to go on."""
+    if chosen.command is colorize:
+        return (
+            f"; finished photos are in {chosen.out}, and the same command goes on with the others"
+        )
+    if chosen.command is prepare:
+        return f"; what was read is kept in {chosen.out}, and the same command goes on"
+    if chosen.command is train:
+        return f"; {chosen.run_folder} keeps its last checkpoint, and the same command goes on"
+    return "; nothing is half written, and you may give the same command again"
+
+
+def _end_once():
+    """Whoever presses Ctrl-C twice means it once: the second must not break what tidies up."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    last = -60.0
+
+    def interrupt(number, frame):
+        nonlocal last
+        if time.monotonic() - last > 3:  # seconds; after that it is meant once more
+            last = time.monotonic()
+            raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def colorize(chosen):

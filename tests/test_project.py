@@ -40,12 +40,12 @@ CEILINGS = {
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1832,
+        1858,
         "colorlib/{files,images,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
     "films, other runtimes, asking people": (627, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3810, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (4060, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 

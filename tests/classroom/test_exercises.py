@@ -107,6 +107,16 @@ def test_hidden_tests_reject_what_the_check_rejects(name, setups):
 
 
 @pytest.mark.parametrize("name", GRADED)
+def test_each_hidden_test_is_worth_a_mark(name):
+    hidden = exercises.private(exercises.SAMPLE, name, "hidden.py")
+    tests = exercises.tests_of(hidden)
+    assert len(tests) == ALL[name].marks and "\n".join(tests) == hidden
+    for each in tests:
+        found = [node for node in ast.walk(ast.parse(each)) if isinstance(node, ast.Assert)]
+        assert found and all(node.msg for node in found), "it says nothing to learn from"
+
+
+@pytest.mark.parametrize("name", GRADED)
 def test_hidden_tests_tell_the_solution_from_the_rest(name, setups):
     hidden = exercises.private(exercises.SAMPLE, name, "hidden.py")
     space = dict(setups[ALL[name].chapter])

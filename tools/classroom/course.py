@@ -6,10 +6,10 @@
 
 `make` writes a course folder: for each chapter with graded exercises one assignment, in `source`
 with solutions and hidden tests (from PRIVATE, see `exercises`), in `release` for students. `grade`
-reads SUBMISSIONS/STUDENT/ASSIGNMENT.ipynb, runs each behind a `fence` and writes `feedback` and
-`marks.csv`. It may be interrupted: given again, it grades only what is new or has changed. `marks`
-writes both anew after somebody has graded by hand. The same inputs give the same assignments, byte
-for byte.
+reads SUBMISSIONS/STUDENT/ASSIGNMENT.ipynb, runs each behind a `fence` and writes `feedback`,
+`marks.csv` and `summary.csv`. It may be interrupted: given again, it grades only what is new or has
+changed. `marks` writes all three anew after somebody has graded by hand. The same inputs give the
+same assignments, byte for byte.
 """
 
 import argparse
@@ -84,6 +84,16 @@ c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPr
 # What students write is shown, not run, in feedback and in Formgrader.
 c.HTMLExporter.sanitize_html = True
 '''
+SERVER = '''\
+"""What JupyterLab may load in this course; `make course` writes this file if it is missing."""
+
+c = get_config()
+# Formgrader's template names a public host for MathJax, and an answer may name any for a picture.
+policy = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'"
+c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": policy}}
+'''
+# The same for a page of feedback, which needs nothing but itself and runs nothing.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def main(arguments=None):
@@ -123,8 +133,9 @@ def make(course, private):
         raise UserError(f"{course}: is in the kit, which is public; choose a folder elsewhere")
     course.mkdir(parents=True, exist_ok=True)
     course.chmod(0o700)  # solutions are in it
-    if not (course / "nbgrader_config.py").exists():
-        (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    for name, text in (("nbgrader_config.py", CONFIG), ("jupyter_server_config.py", SERVER)):
+        if not (course / name).exists():
+            (course / name).write_text(text, encoding="utf-8")
     copier = student.Copier.of_the_book()
     # Whatever becomes of the repository, a class goes on with what its assignments were made from.
     copier.installed_from += f"@{book.commit()}"
@@ -188,8 +199,12 @@ def grade(course, submissions, seconds):
     """Grade what is new or has changed since the last time."""
     behind = fence.build()
     print(f"Students' code runs {behind.words}.")
-    graded = _graded(course)
-    for stem, who, read, remark in tqdm(_handed_in(course, submissions), unit="notebook"):
+    graded, handed_in = _graded(course), _handed_in(course, submissions)
+    _forget(graded, {row.student for row in handed_in})
+    for stem, who, read, remark in tqdm(handed_in, unit="notebook"):
+        if remark in NOTHING:
+            graded.setdefault(stem, {})[who] = {"state": None, "remark": remark, "marked": MISSED}
+            continue
         try:
             data = read() if read else None
         except Exception as error:  # a zip may be locked, a file unreadable
@@ -200,19 +215,33 @@ def grade(course, submissions, seconds):
         before = graded.setdefault(stem, {}).get(who)
         if before and before["state"] == state and not before.get("late"):
             continue
-        remarks = _grade(course, behind, seconds, stem, who, data, None if read else remark)
+        remarks, marked = _grade(course, behind, seconds, stem, who, data, None if read else remark)
         late = LATE in remarks and not (before and before["state"] == state)
         if read and remark:
             remarks.append(remark)
-        graded[stem][who] = {"state": state, "remark": "; ".join(remarks)}
+        graded[stem][who] = {"state": state, "remark": "; ".join(remarks), "marked": marked}
         if late:  # perhaps the machine was busy: the next command grades it once more
             graded[stem][who]["late"] = True
         write_json(course / "graded.json", graded)
+    write_json(course / "graded.json", graded)
     _write_marks(course)
 
 
+def _forget(graded, students):
+    """Drop whose folder is gone; what nbgrader knows of them stays in the gradebook."""
+    gone = {who for each in graded.values() for who in each} - students
+    for each in graded.values():
+        for who in gone & each.keys():
+            del each[who]
+    if gone:
+        print(f"no folder any more, so no row: {', '.join(sorted(gone))}")
+
+
 def _graded(course):
-    """What has been graded: {assignment: {student: {"state", "remark"}}}."""
+    """What has been graded: {assignment: {student: {"state", "remark", "marked"}}}.
+
+    The last is how it was, True where marks were given, else a word for all exercises.
+    """
     if not (course / "source").is_dir():
         raise UserError(f"{course}: is no course folder; make one with make course")
     return read_json(course / "graded.json") if (course / "graded.json").exists() else {}
@@ -251,6 +280,7 @@ def _handed_in(course, submissions):
 
 MISSING, LINKED = "no notebook", "folder is a link"
 NOTHING = (MISSING, LINKED)  # was handed in
+MISSED, UNGRADED = "not handed in", "could not be graded"  # states of all exercises of a notebook
 
 
 def _newest(folder, stem):
@@ -318,7 +348,7 @@ LATE = "time limit"
 
 
 def _grade(course, behind, seconds, stem, who, data, problem):
-    """Grade one submission; returns the remarks on it.
+    """Grade one submission; returns the remarks on it, and whether marks were given (or UNGRADED).
 
     What cannot be graded is replaced by the empty assignment: it gets its zeros and its feedback.
     """
@@ -329,7 +359,7 @@ def _grade(course, behind, seconds, stem, who, data, problem):
             problem = f"broken notebook ({type(error).__name__})"
     if not problem:
         try:
-            return fence.apart(seconds, _autograde, course, stem, who, notebook, behind)
+            return fence.apart(seconds, _autograde, course, stem, who, notebook, behind), True
         except TimeoutError:
             problem = LATE
         except RuntimeError as error:
@@ -337,7 +367,7 @@ def _grade(course, behind, seconds, stem, who, data, problem):
     empty = _release(course, stem)
     empty.cells.insert(0, nbformat.v4.new_markdown_cell(f"**Not graded: {problem}.**", id="note"))
     fence.apart(SECONDS, _autograde, course, stem, who, empty, behind)
-    return [problem]
+    return [problem], UNGRADED
 
 
 def _readable(data):
@@ -373,8 +403,11 @@ def _feedback(course, stem, who):
     _convert(GenerateFeedback, course, stem, who)
     page = course / "feedback" / who / stem / f"{stem}.html"
     text = page.read_text(encoding="utf-8")
-    with atomic_write(page) as file:  # nbgrader's template names a public host for MathJax
-        file.write_text(re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text), "utf-8")
+    # nbgrader's template names a public host for MathJax, an answer may name one for a picture.
+    text = re.sub(r'<script src="https?://[^>]*>\s*</script>', "", text)
+    policy = f'<head><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    with atomic_write(page) as file:
+        file.write_text(text.replace("<head>", policy, 1), "utf-8")
 
 
 def rebuilt(release, handed_in):
@@ -431,34 +464,95 @@ def _plain(source):
 
 
 def marks(course):
-    """Write feedback and marks.csv anew, after grading by hand."""
+    """Write feedback and marks anew, after grading by hand."""
     graded = _graded(course)
-    for stem, who in tqdm([(stem, who) for stem, all in graded.items() for who in all]):
+    pages = [
+        (stem, who)
+        for stem, students in graded.items()
+        for who, about in students.items()
+        if about.get("marked") != MISSED
+    ]
+    for stem, who in tqdm(pages, unit="page"):
         fence.apart(SECONDS, _feedback, course, stem, who)
     _write_marks(course)
 
 
+class Mark(NamedTuple):
+    """A row of marks.csv; `marks` is None where a person has not given them yet."""
+
+    student: str
+    chapter: str
+    exercise: str
+    marks: float | None
+    of: float
+    state: str
+
+
+WAITING = "not yet graded"
+
+
 def _write_marks(course):
-    rows, columns = [], ["student", "assignment", "total", "maximum", "by hand", "remark"]
+    """Write marks.csv, a row an exercise, and summary.csv, a row a student and chapter."""
+    rows, summary = [], []
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         for stem, students in sorted(_graded(course).items()):
-            exercises = gradebook.find_notebook(stem, stem).grade_cells
-            columns += [name for each in exercises for name in (each.name, f"{each.name} maximum")]
-            for who, about in sorted(students.items()):
-                grades = gradebook.find_submission_notebook(stem, stem, who).grades
-                row = {"student": who, "assignment": stem, "remark": about["remark"]}
-                row |= {each.name: f"{each.score:g}" for each in grades}
-                row |= {f"{each.name} maximum": f"{each.max_score:g}" for each in grades}
-                row["total"] = f"{sum(each.score for each in grades):g}"
-                row["maximum"] = f"{sum(each.max_score for each in grades):g}"
-                row["by hand"] = " ".join(each.name for each in grades if each.needs_manual_grade)
-                rows.append(row)
-    with atomic_write(course / "marks.csv") as path:
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            writer.writerows(rows)
-    print(course / "marks.csv")
+            found = {
+                who: list(_marks_of(gradebook, stem, who, students[who].get("marked", True)))
+                for who in sorted(students)
+            }
+            for who, theirs in found.items():
+                rows += theirs
+                waiting = " ".join(each.exercise for each in theirs if each.state == WAITING)
+                total, of = (sum(each[place] or 0 for each in theirs) for place in (3, 4))
+                summary.append((who, stem, total, of, waiting, students[who]["remark"]))
+            _tell(stem, [each for theirs in found.values() for each in theirs], len(students))
+    _write_table(course / "marks.csv", Mark._fields, rows)
+    columns = ("student", "chapter", "marks", "of", "by hand", "remark")
+    _write_table(course / "summary.csv", columns, summary)
+
+
+def _marks_of(gradebook, stem, who, marked):
+    """The rows of a student and chapter."""
+    if marked == MISSED:
+        for each in gradebook.find_notebook(stem, stem).grade_cells:
+            yield Mark(who, stem, each.name, 0.0, each.max_score, MISSED)
+        return
+    notebook = gradebook.find_submission_notebook(stem, stem, who)
+    said = {each.name: each.auto_comment for each in notebook.comments}
+    for each in notebook.grades:
+        silent = said.get(f"{each.name}-answer", said.get(each.name)) == "No response."
+        waits = each.needs_manual_grade
+        mark = None if waits and each.manual_score is None else each.score
+        state = (
+            *([UNGRADED] if marked == UNGRADED else []),
+            *([WAITING] if waits else []),
+            *(["not answered"] if silent and not mark else []),
+            "failed" if not mark else "passed" if mark == each.max_score else "partly",
+        )[0]
+        yield Mark(who, stem, each.name, mark, each.max_score, state)
+
+
+def _tell(stem, rows, students):
+    """Say in a line how a chapter went."""
+    handed_in = {row.student for row in rows if row.state != MISSED}
+    said = f"{stem}: {len(handed_in)} of {students} handed in"
+    if handed_in:
+        given = sum(row.marks or 0 for row in rows) / len(handed_in)
+        of = sum(row.of for row in rows) / students
+        said += f", {given:.1f} of {of:g} marks on average"
+    if waiting := sum(row.state == WAITING for row in rows):
+        said += f", {waiting} answers wait for you"
+    print(said)
+
+
+def _write_table(path, columns, rows):
+    """A table that Excel, too, takes for UTF-8, by the sign at its beginning."""
+    with atomic_write(path) as at, open(at, "w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([f"{each:g}" if isinstance(each, float) else each for each in row])
+    print(path)
 
 
 def _config(course):

@@ -28,12 +28,15 @@ The line of facts of an exercise is one of
     *Graded by hand, 6 marks · 30 minutes · hard*
 
 and one code cell before the first exercise, tagged `exercises`, imports all that they need.
-A private folder holds NAME/solution.py, NAME/hidden.py (tests that students never see) and, where
-there is more to say, NAME/notes.md; `tools/private_sample` shows one.
+A private folder holds NAME/solution.py, NAME/hidden.py (tests that students never see, in as many
+paragraphs as there are marks) and, where there is more to say, NAME/notes.md. One such folder is
+`tools/private_sample`.
 """
 
+import ast
 import dataclasses
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from colorlib.checks import TEXTS
@@ -168,6 +171,22 @@ def private(folder, name, part):
     """A file of a private folder, or None: `part` is solution.py, hidden.py or notes.md."""
     path = Path(folder) / name / part
     return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def tests_of(hidden):
+    """Hidden tests one by one: a paragraph with its assertions, and what goes before it."""
+    try:
+        body = ast.parse(hidden).body
+    except SyntaxError:
+        return [hidden]
+    lines, cuts, tests = hidden.splitlines(), [0], False
+    for statement, following in pairwise(body):
+        tests = tests or any(isinstance(each, ast.Assert) for each in ast.walk(statement))
+        between = lines[statement.end_lineno : following.lineno - 1]
+        if tests and not all(map(str.strip, between)):
+            cuts.append(statement.end_lineno)
+            tests = False
+    return ["\n".join(lines[start:end]) for start, end in pairwise([*cuts, len(lines)])]
 
 
 def solution_of(exercise, folder):

@@ -32,13 +32,15 @@ from jupyter_client import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool
 
 import colorlib
 from colorlib.photoset import commons
+from tools.classroom import exercises
 from tools.site import book
 
+HIDDEN = "### BEGIN HIDDEN TESTS\n"  # nbgrader's sign
 USER = 64738  # a number that no account has
 LIMITS = {"DATA": 8 << 30, "FSIZE": 100 << 20, "CORE": 0}  # bytes
 START = """
@@ -200,7 +202,8 @@ class Run(Execute):
         try:
             self._run(notebook, resources)
         finally:
-            if end_processes():
+            # What lives in a box ends with it, if sometimes a moment later.
+            if end_processes() and not self.fence.box:
                 self.remarks.add("left a process running")
         return notebook, resources
 
@@ -228,9 +231,37 @@ class Run(Execute):
         if index in self.left_out:
             return cell, resources
         self.running, self.shown = index, 0
-        # What is tested does not enter the history, where an answer could look it up.
-        cell = self.execute_cell(cell, index, store_history=not is_grade(cell))
+        if is_grade(cell) and not is_solution(cell):
+            self._test(cell, index)
+        else:
+            cell = self.execute_cell(cell, index, store_history=not is_grade(cell))
         return cell, resources
+
+    def _test(self, cell, index):
+        """Run a check and, if it is passed, each hidden test: every one earns its share of marks.
+
+        What is tested does not enter the history, where an answer could look it up.
+        """
+        source, outputs, passed = cell.source, [], 0
+        check, _, hidden = source.rpartition(HIDDEN)
+        tests = exercises.tests_of(hidden)
+        try:
+            for part in (check, *tests):
+                cell.source = part
+                self.execute_cell(cell, index, store_history=False)
+                outputs += cell.outputs
+                failed = any(each.output_type == "error" for each in cell.outputs)
+                passed += not failed
+                if failed and (part is check or index in self.left_out):
+                    break
+        finally:
+            cell.source = source
+        if 0 < (passed := passed - 1) < len(tests):
+            earned = round(cell.metadata.nbgrader.points * passed / len(tests), 2)
+            # nbgrader takes the first value that is displayed for a partial mark.
+            data = {"text/plain": f"{earned:g}"}
+            outputs.insert(0, new_output("execute_result", data, execution_count=None))
+        cell.outputs = outputs
 
     def output(self, outs, msg, display_id, cell_index):
         content, room = msg["content"], max(0, SHOWN - self.shown)

@@ -15,10 +15,12 @@ assert np.isclose(share(0, 0, -10), 0.27231, atol=1e-4), "and next to (0, -10)"
 assert np.isclose(share(0, -10, 0), 0.01656, atol=1e-4), "the fifth bin of (3, -4) is (-10, 0)"
 assert np.isclose(share(1, 10, 30), 0.48606, atol=1e-4), "(12.5, 33.1) is nearest to (10, 30)"
 assert np.isclose(share(1, 20, 40), 0.08362, atol=1e-4), "its fourth bin is (20, 40)"
+
 back = shares @ centres
 assert np.allclose(back[:2], [[2.8833, -3.9467], [12.3823, 33.1094]], atol=1e-3), (
     "the mean of the five bins is nearly the colour"
 )
+
 order = np.random.default_rng(5).permutation(313)
 turned = np.asarray(soft_encode(colors, centres[order]))
 assert np.allclose(turned, shares[:, order]), (

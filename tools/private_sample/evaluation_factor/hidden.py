@@ -6,13 +6,16 @@ for factor in (0.5, 1.0, 3.0, -2.0):
 assert np.isclose(best_factor(some[0, 0], some[0, 0] + 0), 1), (
     "any shape will do, a single row of colours, too"
 )
+
 whole = np.array([[100, -60], [90, 80]], "int8")
 assert np.isclose(best_factor(whole, whole), 1), (
     "squares of 8-bit numbers wrap round: make them floats"
 )
+
 assert best_factor(some, np.zeros_like(some)) == 1, (
     "for a guess that is zero everywhere the statement asks for 1, not for 0/0"
 )
+
 guess = some[::-1] + 0.3 * some
 exact = best_factor(some, guess)
 best = metrics.squared_error(some, exact * guess)

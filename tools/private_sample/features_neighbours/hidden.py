@@ -1,13 +1,16 @@
 two = vote(scores[:2], mean_ab[:2], 0.1)
 assert np.allclose(two, mean_ab[1::-1], atol=1e-3), "of two photos each guesses the other's colour"
+
 others = (mean_ab.sum(axis=0) - mean_ab) / (len(mean_ab) - 1)
 assert np.allclose(vote(scores, mean_ab, 1e6), others, atol=1e-2), "a high temperature: all others"
+
 twice = np.concatenate([scores[:3], scores[:1]])
 colors = np.array([[10.0, 0.0], [20.0, 0.0], [30.0, 0.0], [40.0, 0.0]])
 guess = vote(twice, colors, 1e-3)
 assert np.allclose(guess[[0, 3]], colors[[3, 0]], atol=1e-3), (
     "a photo that is there twice guesses its copy's colour, not its own"
 )
+
 same = vote(scores, np.full_like(mean_ab, 7), 0.2)
 assert np.allclose(same, 7), (
     "where all photos have one colour each guesses it: the weights of its voters have the sum 1"

@@ -12,9 +12,12 @@ logits[9, 0, :60] = 5  # 60 bins are likely, and none is likelier than the other
 place = np.asarray(next_place(logits, told))
 assert place.shape == (2,), "a row and a column"
 assert place.tolist() == [5, 7], "the largest entropy that is not near a hint"
+
 assert np.asarray(next_place(logits + 3000, told)).tolist() == [5, 7], "logits may be loud"
+
 assert np.asarray(next_place(logits, 0 * told != 0)).tolist() == [5, 4], (
     "without hints all places may be chosen"
 )
+
 logits[5, 7] = dice.normal(0, 30, 313)
 assert np.asarray(next_place(logits, told)).tolist() != [5, 7], "its entropy is small now"

@@ -6,8 +6,11 @@ p *= 1 + 0.5 * np.sin(np.arange(313))
 p /= p.sum()
 found = np.asarray(palette(p, centres, np.array([[10.0, -60.0], [60.0, 10.0], [-60.0, 60.0]])))
 assert found.shape == (3, 3), "three numbers for each colour: a, b and its share"
+
 assert np.isclose(found[:, 2].sum(), 1), "the shares have the sum 1"
+
 assert (np.diff(found[:, 2]) < 0).all(), "the colour with the largest share comes first"
+
 nearest = np.square(centres[:, None] - found[:, :2]).sum(axis=-1).argmin(axis=1)
 for number, (a, b, share) in enumerate(found):
     own = nearest == number

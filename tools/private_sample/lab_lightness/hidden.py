@@ -15,4 +15,5 @@ expected = to_lab(few)[..., 0]
 with without(rgb2lab, lab.rgb_to_lab):
     found = lightness(few)
 assert np.shape(found) == (3, 8, 8), "a batch of photos should give a batch of L"
+
 assert np.allclose(found, expected, atol=0.02), "real photos should have their L"

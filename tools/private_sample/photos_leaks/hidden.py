@@ -14,5 +14,6 @@ assert not np.any(leaks(both, np.array([True, True]))), "without training photos
 assert not np.any(leaks(both, np.array([False, False]))), (
     "without photos that are held back nothing can leak"
 )
+
 odd = leaks(np.array(["\tÉmile", "émile\n"]), np.array([True, False]))
 assert list(odd) == [True, False], "blanks may be tabs, and É is a capital é"

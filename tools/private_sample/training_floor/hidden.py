@@ -3,6 +3,7 @@ assert np.isclose(floor_of_lightness(two), 0.005), "two pixels of one L: (0.1² 
 assert np.isclose(floor_of_lightness(two + np.array([0, 40, -30])), 0.005), (
     "a and b shifted alike cost the same: the best answer shifts along"
 )
+
 uneven = np.array([[50, 0, 0], [50, 0, 0], [50, 38.4, 0]])
 assert np.isclose(floor_of_lightness(uneven), 0.01), (
     "the best answer to squares is the mean; the median costs more"
@@ -10,6 +11,7 @@ assert np.isclose(floor_of_lightness(uneven), 0.01), (
 assert np.isclose(floor_of_lightness(two + np.array([[0.3, 0, 0], [-0.4, 0, 0]])), 0.005), (
     "49.6 and 50.3 are one lightness: L is rounded"
 )
+
 lone = np.array([[0, 90, 0], [50, -12.8, 70], [100, 5, 5]])
 assert np.isclose(floor_of_lightness(lone), 0), (
     "where every L occurs once, its own colour is the answer and costs nothing"
@@ -21,6 +23,7 @@ whole = np.array([[50, 64, 0], [50, -64, 0]])
 assert np.isclose(floor_of_lightness(whole), 0.125), (
     "whole numbers are numbers, too: do not compute with their type"
 )
+
 several = to_lab(unseen[:3, ::4, ::4]).reshape(-1, 3)
 together = floor_of_lightness(several)
 assert 0 < together < np.mean((several[:, 1:] / 128) ** 2), (
