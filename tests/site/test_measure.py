@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from PIL import Image
 
 from colorlib import anatomy, designs, evaluation, extractors, training
 from colorlib.colorizer import Colorizer
@@ -79,13 +80,18 @@ def test_how_near_a_hint_is_painted(parrot):
 def test_systems_are_learned_once_and_compared(tmp_path, monkeypatch, commons, capsys):
     monkeypatch.setattr(systems, "SMALL", {"tier": "smoke", "score_dropout": 0.0})
     monkeypatch.setattr(systems, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(systems, "OPTIONS", {})
+    kit = ("kit paper", "kit unet_hints", "kit unet_hints 10 hints")
+    monkeypatch.setattr(systems, "KIT", {name: systems.KIT[name] for name in kit})
+    monkeypatch.setattr(systems, "SHOWN", 2)
+    monkeypatch.setattr(systems, "ROUNDS", 1)
     some = ["commons", "paper", "zhang2017", "--seeds", "1", "--seen", "8", "--photos", "3"]
     out = tmp_path / "systems.json"
     systems.main([*some, "--out", str(out)])
     found = read_json(out)
     trained = {"paper", "zhang2017"}
     assert set(found["trained"]) == trained and found["photos"] == 3
-    rows = trained | {"zhang2017 10 hints", *systems.KIT}
+    rows = trained | {"zhang2017 10 hints", *kit}
     assert set(found["cost"]) == set(found["against"]) == rows
     assert set(found["summary"]) == rows | set(evaluation.BASELINES)
     for name in rows:
@@ -97,8 +103,9 @@ def test_systems_are_learned_once_and_compared(tmp_path, monkeypatch, commons, c
     assert found["summary"]["kit paper"] == shipped["summary"]["paper"], "as everywhere else"
     run = found["trained"]["zhang2017"]
     assert run["options"] == {"width": 0.125} and run["seen"] == 32 and run["size"] == 64
-    assert out.with_suffix(".jpg").stat().st_size > 20_000
-    assert found["sheet"]["rows"][0] == "grey" and len(found["sheet"]["photos"]) == 12
+    assert found["sheet"]["rows"][0] == "grey" and len(found["sheet"]["photos"]) == 2
+    with Image.open(out.with_suffix(".jpg")) as sheet:
+        assert sheet.height == len(found["sheet"]["rows"]) * 88
 
     def learn(*given):
         pytest.fail("learned again")

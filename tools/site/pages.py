@@ -410,7 +410,7 @@ def cost(report):
     """What each network takes, as a table; rates are times that of the paper's network."""
     rows, own = [], report["cost"]["paper"]["photos_per_second"]
     for name, found in report["cost"].items():
-        if name in report["trained"] or name.startswith("kit"):
+        if name in report["trained"] or name in ("kit paper", "kit unet", "kit unet_hints"):
             cpu_hours = report["trained"].get(name, {}).get("cpu_hours")
             rows.append([
                 name, found["size"], f"{found['parameters'] / 1e6:.2f}",
@@ -420,7 +420,7 @@ def cost(report):
             ])  # fmt: skip
     head = (
         *("", "pixels", "parameters, millions", "GFLOP", "GFLOP of its eyes"),
-        *("photos a second, times the paper's", "training, CPU minutes"),
+        *("photos a CPU second, times the paper's", "training, CPU minutes"),
     )
     return markdown_table(head, rows)
 
