@@ -45,7 +45,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (626, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (3927, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (3929, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
