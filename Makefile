@@ -19,7 +19,8 @@
 #   make profile find out where a step's time goes and write book/results/profile.json
 #   make bench-memory   measure how much memory training takes; needs 24 GB of disk for a while
 #   make results measure the shipped weights and write the pages that show them (SET=folder, LAB_RUN=runs/...)
-#   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder
+#   make compare train networks that differ in one thing: WHAT=networks or presets, SET=folder;
+#                or all systems, and write their table: WHAT=systems (SET=folder)
 #   make ingredients   train networks that show what colours are made of: number of photos, size, ...
 #   make edges   measure how colours should be enlarged on large photos: PHOTOS=folder
 #   make films   measure how colours flicker in films, and make the two that the pages show
@@ -146,7 +147,7 @@ results: setup
 
 compare: setup
 	@test -n "$(WHAT)" || { echo "say what: make compare WHAT=networks SET=my-set"; exit 2; }
-	$(BIN)/python -m tools.measure.compare $(WHAT) $(SET)
+	$(BIN)/python -m tools.measure.$(if $(filter systems,$(WHAT)),systems,compare $(WHAT)) $(SET)
 
 ingredients: setup
 	$(BIN)/python -m tools.measure.ingredients $(SET)

@@ -6,12 +6,13 @@ import pytest
 from keras import layers
 from PIL import Image
 
-from colorlib import designs, evaluation, extractors, photoset
+from colorlib import anatomy, designs, evaluation, extractors, photoset, training
 from colorlib.colorizer import Colorizer
 from colorlib.designs import Design
 from colorlib.files import read_json
 from colorlib.lab import to_lab, to_rgb
-from tools.measure import edges, hints, ingredients, whole
+from colorlib.metrics import METRICS
+from tools.measure import edges, hints, ingredients, systems, whole
 
 
 def test_an_ingredient_is_measured_as_everything_else_is(photos):
@@ -135,3 +136,60 @@ def test_ridge_finds_what_is_there_and_does_not_learn_noise_by_heart():
     wide = generator.normal(size=(40, 300))
     nothing = whole.ridge(wide, noise)(generator.normal(size=(30, 300)))
     assert np.abs(nothing - noise.mean(axis=0)).mean() < 0.5
+
+
+def test_systems_are_learned_once_and_compared(tmp_path, monkeypatch, commons, capsys):
+    monkeypatch.setattr(systems, "SMALL", {"tier": "smoke", "score_dropout": 0.0})
+    monkeypatch.setattr(systems, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(systems, "OPTIONS", {})
+    kit = ("kit paper", "kit unet_hints", "kit unet_hints 10 hints")
+    monkeypatch.setattr(systems, "KIT", {name: systems.KIT[name] for name in kit})
+    monkeypatch.setattr(systems, "SHOWN", 2)
+    monkeypatch.setattr(systems, "ROUNDS", 1)
+    some = ["commons", "paper", "zhang2017", "--seeds", "1", "--seen", "8", "--photos", "3"]
+    out = tmp_path / "systems.json"
+    systems.main([*some, "--out", str(out)])
+    found = read_json(out)
+    trained = {"paper", "zhang2017"}
+    assert set(found["trained"]) == trained and found["photos"] == 3
+    rows = trained | {"zhang2017 10 hints", *kit}
+    assert set(found["cost"]) == set(found["against"]) == rows
+    assert set(found["summary"]) == rows | set(evaluation.BASELINES)
+    for name in rows:
+        assert set(found["summary"][name]) == set(METRICS)
+        assert all(v["low"] <= v["mean"] <= v["high"] for v in found["summary"][name].values())
+    told, untold = (found["summary"][f"kit unet_hints{n}"]["PSNR"] for n in (" 10 hints", ""))
+    assert told["mean"] > untold["mean"] + 1
+    shipped = evaluation.compare({"paper": Colorizer.load("paper")}, commons, limit=3)
+    assert found["summary"]["kit paper"] == shipped["summary"]["paper"], "as everywhere else"
+    run = found["trained"]["zhang2017"]
+    assert run["options"] == {"width": 0.125} and run["seen"] == 32 and run["size"] == 64
+    assert found["sheet"]["rows"][0] == "grey" and len(found["sheet"]["photos"]) == 2
+    with Image.open(out.with_suffix(".jpg")) as sheet:
+        assert sheet.height == len(found["sheet"]["rows"]) * 88
+
+    def learn(*given):
+        pytest.fail("learned again")
+
+    monkeypatch.setattr(training.Trainer, "learn", learn)
+    monkeypatch.setattr(systems, "measure", lambda networks, *_: {"rows": [*networks]})
+    monkeypatch.setattr(systems, "draw", lambda *_: {})
+    systems.main([*some, "--out", str(out)])
+    again = read_json(out)
+    assert again["trained"] == found["trained"] and set(again["rows"]) == rows
+    with pytest.raises(SystemExit):
+        systems.main(["commons", "papr"])
+    assert "'papr' is no design of the table; choose from paper, paper_alone" in (
+        capsys.readouterr().err
+    )
+
+
+def test_arithmetic_is_counted_at_every_use():
+    """Of one-way networks as anatomy does; what reads a photo twice, twice."""
+    for name, options in (("paper", {}), ("zhang2016", {"width": 0.25})):
+        network = designs.build_network(name, options)
+        assert systems.flop(network, 64) == sum(r.flop for r in anatomy.layer_table(network, 64))
+    network = designs.build_network("iizuka2016", {"width": 0.25})
+    once = sum(row.flop for row in anatomy.layer_table(network, 64))
+    low = sum(r.flop for r in anatomy.layer_table(network, 224) if r.name.startswith("low_"))
+    assert systems.flop(network, 64) == once + low

@@ -9,9 +9,10 @@ import pytest
 from pybtex.database import parse_file
 
 from colorlib.colorizer import SHIPPED
+from colorlib.designs import DESIGNS
 from colorlib.metrics import METRICS
 from tools.classroom import exercises
-from tools.measure import results
+from tools.measure import results, systems
 from tools.site import pages
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,7 @@ def test_films_of_the_pages_are_short_silent_and_described():
         (pages.write_runtimes_page, "runtimes.md"),
         (pages.write_syllabus_page, "syllabus.md"),
         (pages.write_teaching_page, "teaching.md"),
+        (pages.write_systems_page, "systems.md"),
     ],
 )
 def test_a_generated_page_is_in_step_with_its_sources(write, name, tmp_path):
@@ -67,6 +69,17 @@ def test_a_generated_page_is_in_step_with_its_sources(write, name, tmp_path):
 
 def test_the_results_page_shows_every_metric_once():
     assert sorted(sum(results.TABLES, ())) == sorted(METRICS)
+
+
+def test_the_table_and_the_sheet_show_all_systems():
+    found = json.loads((results.PUBLISHED / "systems.json").read_text(encoding="utf-8"))
+    assert set(found["cost"]) == {*systems.LITERAL, *systems.KIT}
+    assert found["sheet"]["rows"] == ["grey", *found["cost"], "true"]
+    assert 1e5 < systems.SHEET.stat().st_size < 4e5
+    text = (BOOK / "systems.md").read_text(encoding="utf-8")
+    for name in {*DESIGNS} - {"paper_alone", "unet", "unet_hints", "toy"}:
+        assert f"`colorlib/designs/{name}.py`" in text
+    assert "<<" not in text
 
 
 def test_the_pictures_are_of_the_shipped_weights():

@@ -5,6 +5,7 @@
     make compare WHAT=presets SET=my-set     the paper's way to learn, and the modern one
     make compare WHAT=curves SET=my-set      one run that goes well and three that do not, of which
                                              only the learning curves are of interest
+    make compare WHAT=systems                all literal designs: see systems.py
 
 SET is a prepared photo set. Each run lies in runs/compare, goes on there if it was interrupted,
 and is left alone once it is finished. The small files of all of them and one report go to

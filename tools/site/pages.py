@@ -20,12 +20,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from colorlib import machine, photoset, plates
+from colorlib import evaluation, machine, photoset, plates
 from colorlib.colorizer import Colorizer
 from colorlib.files import read_json, write_json
 from colorlib.images import montage
+from colorlib.published import FOLDER as PUBLISHED
 from colorlib.tables import markdown_table
 from tools.classroom import exercises, student
+from tools.measure import results
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK, NOTEBOOKS = ROOT / "book", ROOT / "notebooks"
@@ -71,6 +73,7 @@ def main():
     write_runtimes_page()
     write_syllabus_page()
     write_teaching_page()
+    write_systems_page()
 
 
 # --- pictures ---
@@ -323,6 +326,117 @@ def reading_minutes(notebook):
         if not {"hide-input", "remove-cell"} & set(cell["metadata"].get("tags", [])):
             minutes += len(text.splitlines()) / A_MINUTE["lines of code"]
     return round(minutes)
+
+
+# --- six systems ---
+
+# What authors say of their own networks, as far as we could check it.
+REPORTED = {
+    "grey": "AuC 0.891, rebalanced 0.580 {cite:p}`zhang2016`",
+    "paper": "nothing: it shows pictures",
+    "baldassarre2017": "a share of people, which we could not check",
+    "larsson2016": "errors, which we could not check",
+    "zhang2016": "AuC 0.895, rebalanced 0.673; 32.3 % of raters fooled",
+    "iizuka2016": "92.6 % judged natural",
+    "zhang2017": "PSNR 24.43 dB",
+    "zhang2017 10 hints": "PSNR 28.42 dB",
+}
+
+
+def write_systems_page(folder=BOOK):
+    """All systems of the kit in one table, from what `make compare WHAT=systems` found."""
+    report = read_json(PUBLISHED / "systems.json")
+    summary, trained = report["summary"], report["trained"]
+    rivals = {name: summary[name] for name in evaluation.RIVALS}
+    rows = rivals | {name: summary[name] for name in report["cost"] if ", seed " not in name}
+    reports = "its authors report, *of other photos, by another protocol*"
+    fooled = report["fooled"]
+    sentence = (
+        "The last column is how many people took its colours for those of a camera."
+        if fooled
+        else "The last column is empty until people have been asked: `colorlib survey` asks them, "
+        "and `python -m tools.measure.systems --survey ANSWERS` fills it."
+    )
+    fill("systems.md", {
+        "judged": beside(
+            evaluation.format_table(rows, ("loss", "AuC", "AuC rebalanced", "PSNR")),
+            {reports: [REPORTED.get(name, "") for name in rows]},
+        ),
+        "seen": beside(evaluation.format_table(rows, ("CIEDE2000", "SSIM")), {
+            f"{metric} / true": [share(found, summary["the photo itself"], metric)
+                                 for found in rows.values()]
+            for metric in ("colourfulness", "chroma")
+        } | {"took for real": [
+            "{share:.0%} ({low:.0%} to {high:.0%})".format(**fooled[name]) if name in fooled else ""
+            for name in rows
+        ]}),
+        "people": sentence,
+        "against": markdown_table(
+            ["one − mean ab for each L", "loss", "AuC"],
+            [[name, *map(results.interval, report["against"][name].values())]
+             for name in rows if name not in rivals],
+        ),
+        "seeds": seeds(report),
+        "cost": cost(report),
+        "seen by each": f"{trained['paper']['seen']:,}",
+        "training": f"{trained['paper']['training']:,}",
+        "batch": str(trained["paper"]["batch_size"]),
+        "photos": str(report["photos"]),
+        "made": f"Measured with `{report['command']}` on {report['date']}, on "
+        f"{results.machine(report)}.",
+        "sheet rows": ", ".join(report["sheet"]["rows"]),
+        "sheet photos": ", ".join(
+            file.removeprefix("commons-").removesuffix(".jpg") for file in report["sheet"]["photos"]
+        ),
+    }, folder)  # fmt: skip
+
+
+def beside(table, columns):
+    """A table with further columns of text."""
+    lines = table.replace(" ± ", "\u00a0±\u00a0").splitlines()
+    for head, cells in columns.items():
+        more = (head, "---", *cells)
+        lines = [f"{line} {cell} |" for line, cell in zip(lines, more, strict=True)]
+    return lines
+
+
+def share(found, true, metric):
+    """What a row has of the photos' own, as a ratio with its interval."""
+    own, whole = found[metric], true[metric]["mean"]
+    return f"{own['mean'] / whole:.2f}\u00a0±\u00a0{(own['high'] - own['low']) / 2 / whole:.2f}"
+
+
+def cost(report):
+    """What each network takes, as a table; rates are times that of the paper's network."""
+    rows, own = [], report["cost"]["paper"]["photos_per_second"]
+    for name, found in report["cost"].items():
+        if name in report["trained"] or name in ("kit paper", "kit unet", "kit unet_hints"):
+            cpu_hours = report["trained"].get(name, {}).get("cpu_hours")
+            rows.append([
+                name, found["size"], f"{found['parameters'] / 1e6:.2f}",
+                *(f"{found[part] / 1e9:.2f}" if found[part] else "" for part in ("flop", "eyes")),
+                f"{found['photos_per_second'] / own:.2f}",
+                f"{60 * cpu_hours:.1f}" if cpu_hours else "",
+            ])  # fmt: skip
+    head = (
+        *("", "pixels", "parameters, millions", "GFLOP", "GFLOP of its eyes"),
+        *("photos a CPU second, times the paper's", "training, CPU minutes"),
+    )
+    return markdown_table(head, rows)
+
+
+def seeds(report):
+    """How far runs that differ in nothing but chance lie apart."""
+    rows, summary = [], report["summary"]
+    for name in report["trained"]:
+        first, _, seed = name.partition(", seed ")
+        if seed:
+            found = (summary[name][m]["mean"] - summary[first][m]["mean"] for m in ("loss", "AuC"))
+            rows.append([first, *(f"{difference:+.4f}" for difference in found)])
+    if not rows:
+        return "Each was trained once: what chance does between two runs is not in the intervals."
+    table = markdown_table(["second seed − first", "loss", "AuC"], rows)
+    return f"The same once more, with other dice:\n\n{table}"
 
 
 # --- templates ---
