@@ -12,7 +12,14 @@ import threading
 import time
 from pathlib import Path
 
-from colorlib.files import UserError, atomic_write, print_any_name, read_json, write_json
+from colorlib.files import (
+    UserError,
+    atomic_write,
+    check_folder,
+    print_any_name,
+    read_json,
+    write_json,
+)
 
 
 def main(arguments=None):
@@ -23,9 +30,16 @@ def main(arguments=None):
     _end_once()
     chosen = _parser().parse_args(arguments)
     try:
-        return chosen.command(chosen) or 0
+        code = chosen.command(chosen) or 0
+        sys.stdout.flush()
+        return code
     except UserError as error:
         print(f"colorlib: {error}", file=sys.stderr)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it would fail once more
+        if not isinstance(error, BrokenPipeError):  # who reads it may have seen enough, as `head`
+            what = error.filename or "what is printed"
+            print(f"colorlib: {what}: {error.strerror or error}", file=sys.stderr)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending already
         print(f"colorlib: interrupted{_what_stands(chosen)}", file=sys.stderr)
@@ -75,6 +89,7 @@ def colorize(chosen):
     if plan:
         from colorlib.colorizer import Colorizer
 
+        check_folder(chosen.out)  # before the network is loaded and has painted
         colorizer = Colorizer.load(chosen.weights)
         colorizer.decoding(chosen.decode)  # one that it does not have fails once, not every photo
     for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):

@@ -71,6 +71,16 @@ def atomic_write(path):
             temporary.unlink(missing_ok=True)
 
 
+def check_folder(path):
+    """Raise a UserError if nothing can be written to a folder, there already or not."""
+    path = Path(path).absolute()
+    place = next(each for each in (path, *path.parents) if os.path.exists(each))
+    if not place.is_dir():
+        raise UserError(f"{place}: is a file; choose another folder")
+    if not os.access(place, os.W_OK):
+        raise UserError(f"{place}: cannot be written to; choose another folder")
+
+
 def append_rows(path, rows, at: int):
     """Write rows into a .npy file behind its first `at` rows, beginning the file with `at=0`.
 

@@ -83,13 +83,13 @@ def class_scores_of(photos, card, given=None):
         raise UserError(f"class_scores must be {CLASSES} finite numbers for each photo")
     _check_weights(card)
     seen = shrink(photos, card["extractor_size"])
-    return _extractor(card["extractor"])(seen, training=False)
+    return _extractor(card["extractor"], card["extractor_weights"])(seen, training=False)
 
 
 def stored_features(photo_set, recipe):
     """The extractor's feature maps, for recipes that only lay photos down in another way."""
     if recipe.shift or recipe.brightness or recipe.zoom:
-        _features(recipe.extractor)  # loaded now: inside the compiled step it is too late
+        _own_eyes(recipe)  # loaded now: inside the compiled step it is too late
         return None
     orientations = TRANSFORMS[: recipe.transforms]
     return embeddings.features_in_files(photo_set, recipe.extractor, recipe.size, orientations)
@@ -97,7 +97,7 @@ def stored_features(photo_set, recipe):
 
 def drawn_features(colors, recipe, seed):
     """The same of photos as they are now: dearer, but they may be varied in any way."""
-    return _features(recipe.extractor)(colors[..., :1], training=False)
+    return _own_eyes(recipe)(colors[..., :1], training=False)
 
 
 def features_of(photos, card, given=None):
@@ -112,16 +112,20 @@ def features_of(photos, card, given=None):
         raise UserError("features cannot be given; they are what the extractor sees")
     _check_weights(card)
     lightness = lab.rgb_to_lab(shrink(photos, card["size"]))[..., :1]
-    return _features(card["extractor"])(lightness, training=False)
+    return _features(card["extractor"], card["extractor_weights"])(lightness, training=False)
+
+
+def _own_eyes(recipe):
+    return _features(recipe.extractor, extractors.weights_hash(recipe.extractor))
 
 
 @functools.lru_cache(maxsize=2)
-def _extractor(name):
+def _extractor(name, weights):  # other weights of its name are another extractor
     return extractors.load_extractor(name)
 
 
 @functools.lru_cache(maxsize=2)
-def _features(name):
+def _features(name, weights):
     return extractors.load_features(name)
 
 

@@ -242,6 +242,8 @@ def prepare(folder, out, size=256, validation=VALIDATION_SHARE, hold_back=()):
     folder, out = Path(folder), Path(out)
     if not os.path.isdir(folder):
         raise UserError(f"{folder}: is not a folder; name the folder that holds the photos")
+    if out.resolve() == folder.resolve():
+        raise UserError(f"{out}: holds the photos; name another folder for the set")
     if not 8 <= size <= LARGEST_SIDE:
         raise UserError(f"{out}: photos cannot be {size} pixels wide; take 8 to {LARGEST_SIDE}")
     if not 0 <= validation < 1:

@@ -3,12 +3,14 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from colorlib import cli, designs, photoset, weights
+from colorlib.colorizer import Colorizer
 
 
 @pytest.fixture
@@ -375,3 +377,30 @@ def test_the_format_can_be_chosen(colorlib, photo, tmp_path):
     assert code == 1 and "--format png" in errors[0]
     code, *_ = colorlib("colorize", tmp_path / "web.webp", "-o", tmp_path / "o", "--format", "png")
     assert code == 0 and Image.open(tmp_path / "o" / "web.png").mode == "RGBA"
+
+
+def test_where_nothing_can_be_written_is_said_at_once(photos, tmp_path, monkeypatch, capsys):
+    Image.fromarray(photos[0]).save(tmp_path / "photo.png")
+    (tmp_path / "note").write_text("no folder")
+    monkeypatch.setattr(Colorizer, "load", lambda *_: pytest.fail("loaded a network in vain"))
+    for out in (tmp_path / "note", tmp_path / "note" / "deeper"):
+        assert cli.main(["colorize", str(tmp_path / "photo.png"), "-o", str(out)]) == 1
+        assert "note: is a file; choose another folder" in capsys.readouterr().err
+
+
+def test_a_set_is_not_made_among_its_photos(photos, tmp_path, capsys):
+    Image.fromarray(photos[0]).save(tmp_path / "photo.png")
+    assert cli.main(["prepare", str(tmp_path), "-o", str(tmp_path / "." / "")]) == 1
+    assert "holds the photos; name another folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to print to")
+def test_what_nobody_can_take_is_no_traceback():
+    command = [sys.executable, "-c", "from colorlib.cli import main; raise SystemExit(main())"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*command, "info"], stdout=full, stderr=subprocess.PIPE, text=True)
+    said = [line for line in done.stderr.splitlines() if line.strip()]
+    assert done.returncode == 1
+    assert said[-1] == "colorlib: what is printed: No space left on device"
+    assert "Traceback" not in done.stderr and "ignored" not in done.stderr

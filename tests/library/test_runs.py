@@ -209,13 +209,15 @@ def test_the_extractor_sees_photos_as_large_as_in_training(two_homes, tmp_path, 
     run = train(SMALL | {"epochs": 1, "limit": 16, "photo_set": two_homes[0]}, tmp_path / "run")
     assert json.loads((run / "model.json").read_text())["extractor_size"] == 128
     colorizer, seen = Colorizer.load(run), []
-    extractor = inputs._extractor("efficientnet_lite0")
+    extractor = inputs._extractor(
+        "efficientnet_lite0", extractors.weights_hash("efficientnet_lite0")
+    )
 
     def look(photos, **options):
         seen.append(photos.shape)
         return extractor(photos, **options)
 
-    monkeypatch.setattr(inputs, "_extractor", lambda name: look)
+    monkeypatch.setattr(inputs, "_extractor", lambda *_: look)
     colorizer.ab(np.zeros((1, 300, 400, 3), "uint8"))
     assert seen == [(1, 128, 192, 3)]
 

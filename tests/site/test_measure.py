@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 from PIL import Image
 
-from colorlib import anatomy, designs, evaluation, extractors, photoset, training
+from colorlib import anatomy, designs, evaluation, extractors, inputs, photoset, training
 from colorlib.colorizer import Colorizer
 from colorlib.designs import Design
 from colorlib.files import read_json
@@ -44,13 +44,16 @@ def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
     assert report["true"]["loss"] < report["grey"]["loss"]
 
 
-def test_eyes_that_never_learned_see_something_else(tmp_path, monkeypatch):
+def test_eyes_that_never_learned_see_something_else(photos, tmp_path, monkeypatch):
     monkeypatch.setattr(ingredients, "RUNS", tmp_path)
     monkeypatch.setenv("COLORLIB_EFFICIENTNET_LITE0_WEIGHTS", "")  # given back afterwards
-    ingredients.with_eyes(random=True)
-    random = extractors.weights_hash("efficientnet_lite0")
-    ingredients.with_eyes(random=False)
-    assert extractors.weights_hash("efficientnet_lite0") != random
+    seen = []
+    for random in (False, True, False):
+        ingredients.with_eyes(random)
+        weights = extractors.weights_hash("efficientnet_lite0")
+        card = {"extractor": "efficientnet_lite0", "extractor_weights": weights, "size": 64}
+        seen.append(np.array(inputs.features_of(photos[:1], card)[0]))
+    assert np.array_equal(seen[0], seen[2]) and not np.allclose(seen[0], seen[1], atol=0.1)
 
 
 def test_small_true_colours_err_less_than_the_networks():
