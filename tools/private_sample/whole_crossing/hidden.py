@@ -6,7 +6,10 @@ assert np.isclose(crossing(counts, falls, flat), np.sqrt(300 * 1000)), (
 assert np.isclose(crossing(counts, falls, flat - 0.5), 300 * (1000 / 300) ** 0.75), (
     "three quarters of the way between two counts"
 )
+
 assert crossing(counts, falls, flat + 10) == 30, "ahead all along: the first count"
+
 assert crossing(counts, falls, flat - 5) == 0, "not ahead at the end: 0"
+
 back = np.array([9.0, 11, 11, 9, 8])
 assert np.isclose(crossing(counts, back, flat), np.sqrt(300 * 1000)), "the last crossing counts"
