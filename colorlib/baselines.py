@@ -17,7 +17,7 @@ from colorlib.lab import to_lab
 
 
 class Statistics(NamedTuple):
-    """What the trivial opponents learn from the training photos."""
+    """What the trivial baselines learn from the training photos."""
 
     mean_ab: np.ndarray  # (2,)
     ab_of_l: np.ndarray  # (101, 2): the mean ab for L = 0, 1, ..., 100
@@ -61,7 +61,7 @@ BASELINES = {
 
 
 def fit_statistics(photos, rows):
-    """Learn from training photos what the trivial opponents need.
+    """Learn from training photos what the trivial baselines need.
 
     Parameters
     ----------

@@ -252,7 +252,7 @@ def train(chosen):
 
 
 def evaluate(chosen):
-    """Measure weights on a set, beside the trivial opponents."""
+    """Measure weights on a set, beside the trivial baselines."""
     from colorlib import evaluation, photoset
     from colorlib.colorizer import Colorizer
 

@@ -1,4 +1,4 @@
-"""Colourizers measured on real photos, beside the trivial opponents.
+"""Colourizers measured on real photos, beside the trivial baselines.
 
     results = evaluate(photos, {"my network": predicted_ab}, statistics)
     print(format_table(summarize(results)))
@@ -28,7 +28,7 @@ from colorlib.metrics import METRICS, Photo, as_seen, count_bins, rebalanced_wei
 from colorlib.tables import markdown_table
 
 BATCH = 16
-RIVALS = [name for name, opponent in BASELINES.items() if not opponent.peeks]
+RIVALS = [name for name, baseline in BASELINES.items() if not baseline.peeks]
 
 
 class Results(NamedTuple):
@@ -39,7 +39,7 @@ class Results(NamedTuple):
 
 
 def evaluate(true_rgb, predictions, statistics=None):
-    """Measure colourizations, and the trivial opponents beside them, photo by photo.
+    """Measure colourizations, and the trivial baselines beside them, photo by photo.
 
     Parameters
     ----------
@@ -48,12 +48,12 @@ def evaluate(true_rgb, predictions, statistics=None):
     predictions : dict of str to ndarray, shape (N, H, W, 2)
         For each row of the table, a and b in Lab units.
     statistics : Statistics, optional
-        From `fit_statistics`. Without it the opponents are left out.
+        From `fit_statistics`. Without it the baselines are left out.
 
     Returns
     -------
     Results
-        For each prediction and opponent, the metrics of `METRICS`. The rebalanced AuC takes
+        For each prediction and baseline, the metrics of `METRICS`. The rebalanced AuC takes
         the share of each colour from `true_rgb`.
 
     Raises
@@ -67,17 +67,17 @@ def evaluate(true_rgb, predictions, statistics=None):
     """
     for name, ab in predictions.items():
         _check_prediction(name, ab, true_rgb)
-    opponents = {} if statistics is None else BASELINES
+    baselines = {} if statistics is None else BASELINES
     counts = sum(count_bins(to_lab(photo)[..., 1:]) for photo in true_rgb)
 
-    rows = [*predictions, *opponents]
+    rows = [*predictions, *baselines]
     values = {row: {metric: np.empty(len(true_rgb)) for metric in METRICS} for row in rows}
     weights = {metric: np.empty(len(true_rgb)) for metric in METRICS}
     for i, photo in enumerate(tqdm(true_rgb, desc="evaluation", unit="photo", leave=False)):
         lab = to_lab(photo)
         true = Photo(photo, lab, lab[..., 1:], rebalanced_weights(lab[..., 1:], counts))
         guesses = {name: ab[i] for name, ab in predictions.items()}
-        guesses |= {name: rival.function(lab, statistics) for name, rival in opponents.items()}
+        guesses |= {name: rival.function(lab, statistics) for name, rival in baselines.items()}
         guesses = {name: as_seen(lab, ab) for name, ab in guesses.items()}
         for name, metric in METRICS.items():
             weights[name][i] = metric.weight(true)
@@ -180,7 +180,7 @@ def format_table(summary, metrics=tuple(METRICS)):
     Returns
     -------
     str
-        Arrows point to the better side; * marks opponents that peek at the true colours.
+        Arrows point to the better side; * marks baselines that peek at the true colours.
         Chapter: 06_evaluation.
     """
     chosen = {name: METRICS[name] for name in metrics}
@@ -233,7 +233,7 @@ def predict(colorizer, photos, decode=None, **given):
 
 
 def compare(colorizers, photo_set, limit=None):
-    """Measure colourizers and the trivial opponents on a set's validation photos.
+    """Measure colourizers and the trivial baselines on a set's validation photos.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ def compare(colorizers, photo_set, limit=None):
         One that can be decoded in several ways gets a row for each: "name" for the first, then
         "name, vivid" and the like.
     photo_set : photoset.PhotoSet
-        The opponents learn from its training photos.
+        The baselines learn from its training photos.
     limit : int, optional
         Use only the first so many validation photos.
 
@@ -249,7 +249,7 @@ def compare(colorizers, photo_set, limit=None):
     -------
     dict
         `summary` (see `summarize`); `beaten`: for each colourizer the paired
-        difference to the best opponent that does not peek, in loss and AuC, with its
+        difference to the best baseline that does not peek, in loss and AuC, with its
         95 % interval; `between`: the same for each two colourizers, named "one - other"; and
         what it was measured with. Ready for JSON.
 
@@ -311,7 +311,7 @@ def origin(colorizers, photo_set, count):
 
 
 def _beaten(name, results, summary):
-    """How far a colourizer is from the best opponent that does not peek."""
+    """How far a colourizer is from the best baseline that does not peek."""
     found = {}
     for metric, best in (("loss", min), ("AuC", max)):
         rival = best(RIVALS, key=lambda row: summary[row][metric]["mean"])
@@ -348,7 +348,7 @@ def paired_difference(results, row, rival, metric):
 
 
 def verdict(report):
-    """Say in sentences whether each colourizer beats the opponents that do not peek.
+    """Say in sentences whether each colourizer beats the baselines that do not peek.
 
     Parameters
     ----------
@@ -366,7 +366,7 @@ def verdict(report):
             better = row["difference"] < 0 if metric == "loss" else row["difference"] > 0
             certain = row["low"] * row["high"] > 0
             lines.append(
-                f"- {name} {'beats' if better else 'misses'} the best opponent in {metric} "
+                f"- {name} {'beats' if better else 'misses'} the best baseline in {metric} "
                 f"({row['rival']}, {row['rival_mean']:.4f}) by {abs(row['difference']):.4f} "
                 f"({100 * abs(row['difference']) / row['rival_mean']:.1f} %); 95 % interval of the "
                 f"difference {row['low']:+.4f} to {row['high']:+.4f}"

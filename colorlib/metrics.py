@@ -1,7 +1,7 @@
 """How good is a colourization? Eight numbers, and none sees what a person sees.
 
 Each can be cheated: a grey picture has a fine SSIM. That is why `evaluation` prints them beside
-the trivial `opponents`. Here a and b are in Lab units, photos are uint8 RGB, and a function takes
+the trivial `baselines`. Here a and b are in Lab units, photos are uint8 RGB, and a function takes
 one photo (H, W, C) or a batch (N, H, W, C), for which it gives the mean.
 
 Chapter: 06_evaluation.
@@ -202,12 +202,12 @@ def colorfulness(rgb):
     Notes
     -----
     Hasler and Suesstrunk, "Measuring colourfulness in natural images" (2003), on the signed
-    opponents R - G and (R + G) / 2 - B. Chapter: 06_evaluation.
+    baselines R - G and (R + G) / 2 - B. Chapter: 06_evaluation.
     """
     red, green, blue = np.moveaxis(np.asarray(rgb, "float32"), -1, 0)
-    opponents = np.stack([red - green, (red + green) / 2 - blue])  # (2, ..., H, W)
-    spread = np.hypot(*opponents.std(axis=(-2, -1), dtype="float64"))
-    distance = np.hypot(*opponents.mean(axis=(-2, -1), dtype="float64"))
+    baselines = np.stack([red - green, (red + green) / 2 - blue])  # (2, ..., H, W)
+    spread = np.hypot(*baselines.std(axis=(-2, -1), dtype="float64"))
+    distance = np.hypot(*baselines.mean(axis=(-2, -1), dtype="float64"))
     return float(np.mean(spread + 0.3 * distance))
 
 

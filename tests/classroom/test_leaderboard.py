@@ -61,7 +61,7 @@ def build(reports, held_out, out):
     return leaderboard.main([str(reports), "--set", str(held_out.path), "-o", str(out)])
 
 
-def test_networks_and_opponents_are_ranked(reports, held_out, reference, tmp_path, capsys):
+def test_networks_and_baselines_are_ranked(reports, held_out, reference, tmp_path, capsys):
     assert build(reports, held_out, tmp_path / "a.html") == 0
     assert "3 networks, 0 reports refused" in capsys.readouterr().out
     text = (tmp_path / "a.html").read_text(encoding="utf-8")

@@ -254,7 +254,7 @@ def test_prepare_embed_train_evaluate(colorlib, commons, tmp_path):
     command = ("train", tmp_path / "run", "--tier", "smoke", "-p", "photo_set", tmp_path / "set")
     code, out, _ = colorlib(*command, "-p", "epochs", "1")
     assert code == 0
-    assert "the best opponent" in out
+    assert "the best baseline" in out
     report = json.loads((tmp_path / "run" / "evaluation.json").read_text())
     assert report["photos"] == 6
     assert set(report["summary"]) > {"this run", "grey"}

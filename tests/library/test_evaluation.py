@@ -29,14 +29,14 @@ def report(commons):
     return evaluation.compare({"brown": Painter(3, 10), "red": Painter(80, 60)}, commons, limit=8)
 
 
-def test_a_report_has_rows_for_networks_and_opponents(report):
+def test_a_report_has_rows_for_networks_and_baselines(report):
     assert list(report["summary"])[:2] == ["brown", "red"]
     assert set(report["summary"]) == {"brown", "red", *baselines.BASELINES}
     assert report["photos"] == 8
     json.dumps(report)
 
 
-def test_the_best_opponent_is_the_hardest_that_does_not_peek(report):
+def test_the_best_baseline_is_the_hardest_that_does_not_peek(report):
     found = report["beaten"]["red"]["loss"]
     means = {name: report["summary"][name]["loss"]["mean"] for name in evaluation.RIVALS}
     assert found["rival"] == min(means, key=means.get)
@@ -50,9 +50,9 @@ def test_the_best_opponent_is_the_hardest_that_does_not_peek(report):
 def test_the_verdict_says_who_won(report):
     lines = evaluation.verdict(report).splitlines()
     assert len(lines) == 4
-    assert "red misses the best opponent in loss" in lines[2]
+    assert "red misses the best baseline in loss" in lines[2]
     assert "chance" not in lines[2]
-    assert "red misses the best opponent in AuC" in lines[3]
+    assert "red misses the best baseline in AuC" in lines[3]
 
 
 def test_a_report_is_kept(report, tmp_path):

@@ -209,7 +209,7 @@ def test_mean_chroma():
     assert mean_chroma(np.array([[3.0, 4], [0, 0]])) == 2.5
 
 
-# ---------------------------------------------------------------- opponents, evaluation
+# ---------------------------------------------------------------- baselines, evaluation
 
 
 def test_show_gives_back_the_photo_from_its_own_colors(photos):
@@ -235,7 +235,7 @@ def test_lightness_that_training_never_saw_gets_the_colors_of_its_neighbours():
     np.testing.assert_allclose(table[100], [a, b], rtol=1e-4)
 
 
-def test_opponents(photos, statistics):
+def test_baselines(photos, statistics):
     lab = to_lab(photos[0])
     true_ab = lab[..., 1:]
     ab = {name: rival.function(lab, statistics) for name, rival in BASELINES.items()}
@@ -263,7 +263,7 @@ def test_opponents(photos, statistics):
     assert without_peeking == {"grey", "mean ab", "mean ab for each L", "another photo's ab"}
 
 
-def test_opponents_that_do_not_peek_get_the_same_result_without_the_colors(photos, statistics):
+def test_baselines_that_do_not_peek_get_the_same_result_without_the_colors(photos, statistics):
     lab = to_lab(photos[0])
     colorless = lab * [1, 0, 0]
     for name, rival in BASELINES.items():

@@ -3,7 +3,7 @@
     python -m tools.classroom.leaderboard REPORTS [--set SET] [-o leaderboard.html]
 
 REPORTS is a folder of the files that students hand in, each written by `colorlib evaluate -o`;
-a file's name is what the page calls its network. The tool measures the opponents without
+a file's name is what the page calls its network. The tool measures the baselines without
 intelligence on SET itself, and refuses a report in which they differ: such a report is of other
 photos, or was edited. It cannot tell a careful invention from a measurement. For marks, measure
 the weights yourself; the book's page on the leaderboard shows how.
@@ -24,7 +24,7 @@ from colorlib.files import UserError, atomic_write, print_any_name, read_json
 from colorlib.metrics import METRICS
 
 COLUMNS = ("loss", "AuC", "AuC rebalanced", "CIEDE2000", "chroma")
-# The same photos give the same opponents up to rounding; other photos differ by far more.
+# The same photos give the same baselines up to rounding; other photos differ by far more.
 TOLERANCE = 0.005
 # What a mean over photos can be at all: nothing is further than the corners of Lab and RGB.
 POSSIBLE = {
@@ -37,7 +37,7 @@ POSSIBLE = {
     "colourfulness": (0, 500),
     "chroma": (0, 182),
 }
-LEAD = "the difference to the best opponent"
+LEAD = "the difference to the best baseline"
 LONGEST = 200  # characters of a text on the page
 CEILING = "true ab at 4x4"  # PSNR 4.8 dB above grey; Zhang 2017 needs over five hints for as much
 
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
     name: str
     weights: str  # sha256
     row: dict  # row[metric] is {"mean": ..., "low": ..., "high": ...}
-    lead: dict  # the paired difference of its loss to that of the best opponent
+    lead: dict  # the paired difference of its loss to that of the best baseline
     made: str  # when and where it was measured
 
 
@@ -106,7 +106,7 @@ def read_entry(file, reference):
     ----------
     file : pathlib.Path
     reference : dict
-        What `evaluation.compare` finds for the opponents alone.
+        What `evaluation.compare` finds for the baselines alone.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def doubts(entry, report, reference):
     loss = entry.row["loss"]["mean"]
     rivals = {rival: reference["summary"][rival]["loss"]["mean"] for rival in evaluation.RIVALS}
     if not math.isclose(loss - min(rivals.values()), entry.lead["difference"], abs_tol=1e-4):
-        yield f"its loss {loss:.4f} does not fit its difference to the best opponent; it was edited"
+        yield f"its loss {loss:.4f} does not fit its difference to the best baseline; it was edited"
     ceiling = reference["summary"][CEILING]["loss"]["mean"]
     if loss < ceiling:
         yield (
@@ -202,13 +202,13 @@ def page(entries, reference):
         for place, entry in enumerate(ranked, 1)
     ]
     rows += [
-        (reference["summary"][rival], ["", f"<em>{html.escape(rival)}</em>"], ["", "", "opponent"])
+        (reference["summary"][rival], ["", f"<em>{html.escape(rival)}</em>"], ["", "", "baseline"])
         for rival in evaluation.RIVALS
     ]
     rows.sort(key=lambda row: row[0]["loss"]["mean"])  # stable: a network comes before its equal
     titles = ["place", "network"]
     titles += [f"{name} {METRICS[name].better}".strip() for name in COLUMNS]
-    titles += ["better than grey?", "loss less that of the best opponent", "measured"]
+    titles += ["better than grey?", "loss less that of the best baseline", "measured"]
     body = "\n".join(
         "<tr>"
         + f'<td>{start[0]}</td><th scope="row">{start[1]}</th>'
@@ -273,7 +273,7 @@ td:last-child {{ white-space: nowrap; }}
 <body><main>
 <h1>Leaderboard</h1>
 <p>{count} networks, measured on the same {photos} validation photos of the set {set}, in the order
-of their loss. Shaded rows are opponents without intelligence, measured by whoever made this page; a
+of their loss. Shaded rows are baselines without intelligence, measured by whoever made this page; a
 network that stands below them has learned less than an average colour knows.</p>
 <p>Small numbers are 95 % intervals over photos. Where those of two networks overlap, their order
 may be luck. An arrow points to the better side.</p>
