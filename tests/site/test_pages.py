@@ -212,3 +212,14 @@ def test_the_names_in_the_notation_are_the_librarys():
     for name in names:
         for word in re.findall(r"[A-Za-z_]\w{2,}", name.removeprefix("colorlib.")):
             assert re.search(rf"\b{word}\b", sources), f"{word} is no name of the library"
+
+
+def test_published_hints_gain_and_are_kept():
+    """Each further hint gains, a hundred at least 5 dB; a hint's own pixels are near it."""
+    measured = json.loads((results.PUBLISHED / "hints.json").read_text(encoding="utf-8"))
+    assert measured["another set"]["photos"] == 200 == measured["another set"]["single hints"]
+    for found in measured.values():
+        gain = [each["mean"] for each in found["gain"]["random"].values()]
+        assert gain == sorted({*gain}) and gain[-1] >= 5
+        assert found["distance"]["random"]["told"] <= 5
+        assert found["distance"]["random"]["turned"] <= 12
