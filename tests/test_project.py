@@ -45,7 +45,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (627, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (4345, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (4375, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
