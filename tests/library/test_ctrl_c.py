@@ -36,6 +36,8 @@ def started(*arguments):
         [*command, *map(str, arguments)],
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True},
         start_new_session=True,
+        # Of a process that was begun in the background they would learn to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 

@@ -397,10 +397,11 @@ def test_the_command(folders, hand_back, tmp_path, capsys):
 def test_the_figure_shows_shares_and_intervals(hand_back):
     paths = hand_back(6, lambda person, photo, system: (photo + system) % 3 == 0)
     found = survey.shares(survey.merge(paths)[0])
+    before = plt.get_fignums()
     axis = survey.figure(found).axes[0]
     assert [label.get_text() for label in axis.get_yticklabels()] == list(found)
     for row, each in enumerate(found.values()):
         line, dot = axis.lines[2 * row : 2 * row + 2]
         assert list(line.get_xdata()) == [each["low"], each["high"]]
         assert list(dot.get_xdata()) == [each["share"]]
-    assert not plt.get_fignums()
+    assert plt.get_fignums() == before

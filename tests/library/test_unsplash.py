@@ -316,6 +316,7 @@ def test_interrupted_by_hand(server, tmp_path):
     process = subprocess.Popen(
         server.command(out, "--limit", 200, **QUICK | {"RATE": 5}),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     wait_for(lambda: len(list(out.glob("[!.]*.jpg"))) > 20)
     for _ in range(3):  # Python may lose one, if it comes while an object is being deleted
