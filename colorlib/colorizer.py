@@ -31,6 +31,7 @@ SHIPPED = {
 }
 # For a chapter to take apart and to measure; they colourize, too, but not best.
 LESSONS = {"unet_whole": WEIGHTS / "unet_whole"}
+NETWORKS = SHIPPED | LESSONS
 MOST_SATURATED = 100  # beyond, all is at the edge of what can be shown
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
 
@@ -58,8 +59,8 @@ class Colorizer:
         Parameters
         ----------
         name : str or path-like, optional
-            A network that comes with colorlib (a key of `SHIPPED` or `LESSONS`), a run folder, or
-            weights saved with `save`. Default: the first of those that come with colorlib.
+            A network that comes with colorlib (a key of `NETWORKS`), a run folder, or weights
+            saved with `save`. Default: the first of those that come with colorlib.
 
         Returns
         -------
@@ -72,9 +73,8 @@ class Colorizer:
         """
         if name is None:
             name = next(iter(SHIPPED))
-        named = SHIPPED | LESSONS
-        known = isinstance(name, str) and name in named and not os.path.exists(name)
-        network, card = weights.load_network(named[name] if known else name)
+        known = isinstance(name, str) and name in NETWORKS and not os.path.exists(name)
+        network, card = weights.load_network(NETWORKS[name] if known else name)
         needs = designs.design_named(card["design"]).needs
         looks = any(INPUTS[need].looked_at for need in needs)
         wanted = ["size", *(["extractor", "extractor_weights", "extractor_size"] if looks else [])]

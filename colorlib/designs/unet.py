@@ -109,8 +109,7 @@ def build(options=Options(), hinted=False):
         for maps, stride in zip(options.maps, STRIDES, strict=True)
     ]
     quarter, eighth, sixteenth, last = features
-    grey = layers.Rescaling(1 / 50, offset=-1.0, dtype="float32", name="scaled_l")(lightness)
-    grey = layers.AveragePooling2D(4, name="small_l")(grey)  # (B, H/4, W/4, 1)
+    grey = small_l(lightness)  # (B, H/4, W/4, 1)
     hide_last, hide_whole, hide_first, hide_16, hide_8 = options.dropout
     wide, *widths = options.widths
 
@@ -138,10 +137,7 @@ def build(options=Options(), hinted=False):
         x = convolved(x, filters, f"decoder_{stride}", pointed)
     before = x  # (B, H/4, W/4, 48)
     x = convolved(x, widths[-1], "decoder_last", pointed)
-    # It begins by guessing grey, and soon knows better.
-    near_grey = keras.initializers.RandomNormal(stddev=1e-3, seed=0)
-    ab = layers.Conv2D(2, 1, kernel_initializer=near_grey, dtype="float32", name="colors")(x)
-    answer = {"ab": layers.Rescaling(100.0, dtype="float32", name="ab")(ab)}
+    answer = {"ab": colors(x)}
     if options.vivid:
         seen = layers.Lambda(ops.stop_gradient, name="only_read")(
             layers.Concatenate(name="all_4")([before, x])
@@ -232,6 +228,19 @@ def learn_prior(network, photo_set):
     common = bins.prior(photo_set.photos[photo_set.train[::few]])
     network.get_layer("rebalanced").prior.assign(common)
     network.get_layer("likely").bias.assign(np.log(common + 1e-6))  # so it begins by guessing this
+
+
+def small_l(lightness):
+    """Lightness of about -1 to 1, at a quarter of the side."""
+    grey = layers.Rescaling(1 / 50, offset=-1.0, dtype="float32", name="scaled_l")(lightness)
+    return layers.AveragePooling2D(4, name="small_l")(grey)
+
+
+def colors(x):
+    """ab in Lab units of the last maps; it begins by guessing grey, and soon knows better."""
+    near_grey = keras.initializers.RandomNormal(stddev=1e-3, seed=0)
+    ab = layers.Conv2D(2, 1, kernel_initializer=near_grey, dtype="float32", name="colors")(x)
+    return layers.Rescaling(100.0, dtype="float32", name="ab")(ab)
 
 
 def convolved(x, filters, name, pointed=None):

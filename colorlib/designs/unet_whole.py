@@ -71,8 +71,7 @@ def build(options=Options()):
         keras.Input((None, None, maps), name=f"stride_{stride}")
         for maps, stride in zip(options.maps, STRIDES, strict=True)
     ]
-    grey = layers.Rescaling(1 / 50, offset=-1.0, dtype="float32", name="scaled_l")(lightness)
-    grey = layers.AveragePooling2D(4, name="small_l")(grey)  # (B, H/4, W/4, 1)
+    grey = unet.small_l(lightness)  # (B, H/4, W/4, 1)
     hide_whole, hide_16, hide_8 = options.dropout
     mixed, *widths = options.widths
 
@@ -90,13 +89,8 @@ def build(options=Options()):
         x = layers.Concatenate(name=f"join_{stride}")([x, *skip])
         x = unet.convolved(x, filters, f"decoder_{stride}")
     x = unet.convolved(x, widths[-1], "decoder_last")  # (B, H/4, W/4, 48)
-    near_grey = keras.initializers.RandomNormal(stddev=1e-3, seed=0)
-    ab = layers.Conv2D(2, 1, kernel_initializer=near_grey, dtype="float32", name="colors")(x)
-    return keras.Model(
-        {"lightness": lightness, "features": features},
-        layers.Rescaling(100.0, dtype="float32", name="ab")(ab),
-        name="unet_whole",
-    )
+    told = {"lightness": lightness, "features": features}
+    return keras.Model(told, unet.colors(x), name="unet_whole")
 
 
 class OneAlone(layers.Layer):

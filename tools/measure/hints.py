@@ -42,25 +42,35 @@ def main():
     colorizer = Colorizer.load(NETWORK)
     photos = np.array(photo_set.photos[evaluation.validation_rows(photo_set, chosen.photos)])
     about = evaluation.origin({NETWORK: colorizer}, photo_set, len(photos))
-    found = read_json(chosen.out) if chosen.out.exists() else {}
-    if any(each["weights"] != about["weights"] for each in found.values()):
-        found = {}  # of other weights
-    found["another set" if chosen.set else "bundled"] = about | measure(photos, colorizer)
-    write_json(chosen.out, found)
-    print(*found.items(), sep="\n")
+    record(chosen, about | measure(photos, colorizer))
+
+
+def record(chosen, found):
+    """Write what was found beside what the same weights did on the other photos."""
+    there = read_json(chosen.out) if chosen.out.exists() else {}
+    if any(each["weights"] != found["weights"] for each in there.values()):
+        there = {}  # of other weights
+    there["another set" if chosen.set else "bundled"] = found
+    write_json(chosen.out, there)
+    print(*there.items(), sep="\n")
+
+
+def batches(photos):
+    """Row numbers, a few at a time."""
+    return np.array_split(np.arange(len(photos)), -(-len(photos) // evaluation.BATCH))
 
 
 def measure(photos, colorizer):
     """PSNR by number of hints, for each way to choose places, and what 200 single hints do."""
     dice, size = np.random.default_rng(0), photos.shape[1]
     spots = dice.integers(0, size, (len(photos), max(COUNTS), 2))  # rows and columns
-    batches = np.array_split(np.arange(len(photos)), -(-len(photos) // evaluation.BATCH))
-    seen = [Seen(photos[batch], colorizer) for batch in tqdm(batches, desc="looking")]
+    parts = batches(photos)
+    seen = [Seen(photos[part], colorizer) for part in tqdm(parts, desc="looking")]
     psnr = {
         **{
             way: joined(
-                one.at(spots[batch], **halves)
-                for one, batch in zip(tqdm(seen, desc=way), batches, strict=True)
+                one.at(spots[part], **halves)
+                for one, part in zip(tqdm(seen, desc=way), parts, strict=True)
             )
             for way, halves in HALVES.items()
         },
@@ -70,9 +80,9 @@ def measure(photos, colorizer):
     distance = {}
     for way, halves in HALVES.items():
         single = [
-            one.single(spots[batch, turn, None], **halves)
+            one.single(spots[part, turn, None], **halves)
             for turn in range(-(-SINGLE // len(photos)))
-            for one, batch in zip(seen, batches, strict=True)
+            for one, part in zip(seen, parts, strict=True)
         ]
         medians = np.median(np.concatenate(single)[:SINGLE], axis=0).tolist()
         distance[way] = dict(zip(("untold", "told", "turned"), medians, strict=True))
@@ -85,6 +95,13 @@ def measure(photos, colorizer):
     }  # fmt: skip
 
 
+def true_hint(lab, row, column):
+    """The colour of a few pixels of a photo in Lab, as somebody might tell it."""
+    near = [slice(max(0, at - AROUND), at + AROUND + 1) for at in (row, column)]
+    a, b = lab[(*near, slice(1, 3))].mean(axis=(0, 1)).tolist()
+    return int(column), int(row), (a, b)
+
+
 class Seen:
     """A batch of photos of which the extractor's maps are kept, with their true colours."""
 
@@ -93,10 +110,7 @@ class Seen:
         self.told = colorizer.inputs(photos)
 
     def hint(self, photo, row, column):
-        """The colour of a few pixels, as somebody might tell it."""
-        near = [slice(max(0, at - AROUND), at + AROUND + 1) for at in (row, column)]
-        a, b = self.lab[photo][(*near, slice(1, 3))].mean(axis=(0, 1)).tolist()
-        return int(column), int(row), (a, b)
+        return true_hint(self.lab[photo], row, column)
 
     def answer(self, hints, tell=True, spread=True):
         """The network's answer, and ab and L of its size."""

@@ -18,7 +18,7 @@ from PIL import Image
 
 from colorlib import ablation, evaluation, figures, photoset, training
 from colorlib.baselines import BASELINES
-from colorlib.colorizer import LESSONS, SHIPPED, Colorizer
+from colorlib.colorizer import NETWORKS, SHIPPED, Colorizer
 from colorlib.files import read_json, write_json
 from colorlib.images import montage
 from colorlib.plates import plates
@@ -63,7 +63,7 @@ def main():
         copy_lab_run(*chosen.runs)
         ablate_lab_run(chosen.runs[0], photos)
     write_results_page()
-    for name in SHIPPED | LESSONS:
+    for name in NETWORKS:
         write_model_card(name)
 
 
@@ -460,7 +460,7 @@ def machine(report):
 
 def write_model_card(name):
     """Beside the weights: what they are, how good, and what they cannot do."""
-    path = (SHIPPED | LESSONS)[name]
+    path = NETWORKS[name]
     card = read_json(f"{path}.json")
     stages = "\n".join(
         f"{number}. {stage['size']}x{stage['size']} pixels, {stage['epochs']} epochs of "

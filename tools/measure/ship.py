@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colorlib.colorizer import LESSONS, SHIPPED, Colorizer
+from colorlib.colorizer import NETWORKS, SHIPPED, Colorizer
 from colorlib.files import read_json
 from colorlib.runs import read_metrics
 
@@ -46,7 +46,7 @@ def main():
         "processor": f"{machine['processor']}, {machine['cores']} cores",
         "keras": f"{machine['versions']['keras']} on {machine['backend']}",
     }
-    target = (SHIPPED | LESSONS)[colorizer.card["design"]]
+    target = NETWORKS[colorizer.card["design"]]
     colorizer.save(target, half=True)
     print(f"{target}.weights.h5 and .json; now: make results")
 

@@ -30,6 +30,7 @@ from colorlib import evaluation, extractors, photoset, runs, survey, training
 from colorlib.colorizer import Colorizer
 from colorlib.files import read_json, write_json
 from colorlib.images import montage
+from colorlib.lab import to_lab
 from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
 from tools.measure import compare, hints, results
@@ -169,7 +170,10 @@ def measure(networks, photo_set, limit):
 def ten_hints(photos):
     """True colours of ten random places of each photo, as `make hints` tells them."""
     spots = np.random.default_rng(0).integers(0, photos.shape[1], (len(photos), HINTS, 2))
-    return hints.Seen(photos, Colorizer.load(hints.NETWORK)).hints(spots)
+    return [
+        [hints.true_hint(lab, *at) for at in places]
+        for lab, places in zip(map(to_lab, photos), spots, strict=True)
+    ]
 
 
 def photos_a_second(colorizers, photos):

@@ -19,9 +19,9 @@ from tqdm.auto import tqdm
 
 from colorlib import embeddings, evaluation, extractors, metrics, photoset
 from colorlib.colorizer import Colorizer
-from colorlib.files import read_json, write_json
 from colorlib.lab import to_lab
 from colorlib.published import FOLDER as PUBLISHED
+from tools.measure.hints import batches, interval, record
 
 NETWORK = "unet_whole"
 PAIRS = 100
@@ -41,14 +41,7 @@ def main():
     colorizer = Colorizer.load(NETWORK)
     photos = np.array(photo_set.photos[photo_set.validation])
     about = evaluation.origin({NETWORK: colorizer}, photo_set, len(photos))
-    found = read_json(chosen.out) if chosen.out.exists() else {}
-    if any(each["weights"] != about["weights"] for each in found.values()):
-        found = {}  # of other weights
-    found["another set" if chosen.set else "bundled"] = (
-        about | measure(photos, colorizer) | {"guesses": guesses(photo_set)}
-    )
-    write_json(chosen.out, found)
-    print(*found.items(), sep="\n")
+    record(chosen, about | measure(photos, colorizer) | {"guesses": guesses(photo_set)})
 
 
 def measure(photos, colorizer):
@@ -117,11 +110,6 @@ class Seen:
     def means(self, rows, whole):
         """Mean ab of some photos, told these wholes, (n, 2)."""
         return self.small(rows, whole)[0].mean(axis=(1, 2))
-
-
-def batches(photos):
-    """Row numbers, a few at a time."""
-    return np.array_split(np.arange(len(photos)), -(-len(photos) // evaluation.BATCH))
 
 
 def apart(one, other):
@@ -194,11 +182,6 @@ def ridge(x, y):
         if error < best[0]:
             best = error, v @ ((shrunk / s)[:, None] * on)
     return lambda rows: (rows - middle) @ best[1] + mean
-
-
-def interval(values):
-    low, high = evaluation.bootstrap_interval(values)
-    return {"mean": float(np.mean(values)), "low": low, "high": high}
 
 
 if __name__ == "__main__":
