@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,7 +17,7 @@ import filelock
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tools import ROOT
 
 
 def alone(tmp_path_factory, name):

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
 UV = [sys.executable, "-m", "uv"]
 # What would make a process in another environment find the packages or settings of this one.
 PRIVATE = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "KERAS_BACKEND", "COLORLIB_CHECKS")

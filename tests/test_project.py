@@ -9,14 +9,15 @@ import sys
 import tokenize
 import tomllib
 import zipfile
-from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-ROOT = Path(__file__).parent.parent
+from tools import ROOT
+from tools.site import book
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The rooms, ground floor first: a module imports only what stands before it.
@@ -233,16 +234,28 @@ def test_the_training_notebook_begins_with_its_parameters():
     }
 
 
-def test_nothing_speaks_of_this_machine():
+def tracked_texts():
+    """(name, text) of every file that is committed and can be read."""
     files = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split("\0")
     for name in filter(None, files):
         path = ROOT / name
-        if path.suffix in BINARY or path == Path(__file__):
-            continue
-        text = path.read_text(encoding="utf-8")
-        assert not re.search(r"/(root|home|work)/[a-z]", text), name
+        if path.suffix not in BINARY and path.exists():
+            yield name, path.read_text(encoding="utf-8")
+
+
+def test_nothing_speaks_of_this_machine():
+    for name, text in tracked_texts():
+        if name != "tests/test_project.py":
+            assert not re.search(r"/(root|home|work)/[a-z]", text), name
+
+
+def test_the_address_stands_in_one_place():
+    owner_and_name = "/".join(book.repository().split("/")[-2:])
+    for name, text in tracked_texts():
+        if name != "_config.yml" and not name.startswith("notebooks/student/"):
+            assert owner_and_name not in text, name
 
 
 def test_the_wheel_brings_everything_and_stays_small(wheel):

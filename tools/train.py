@@ -25,8 +25,8 @@ from colorlib.cli import value_of
 from colorlib.colorizer import Colorizer
 from colorlib.files import atomic_write
 from colorlib.images import montage
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "notebooks" / "05_training.ipynb"
 SHOWN = 8  # validation photos on the sheet
 

@@ -8,15 +8,12 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from wrong_answers.evaluation import WRONG
 
+from tools import ROOT
 from tools.classroom import exercises, fence, student
-
-ROOT = Path(__file__).parents[2]
-
 
 STEM = "06_evaluation"
 FACTOR, AUTHORS, TRICK = "evaluation_factor", "evaluation_authors", "evaluation_trick"

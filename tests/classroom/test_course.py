@@ -32,13 +32,12 @@ from test_class import (
 )
 
 from colorlib.files import UserError
+from tools import ROOT
 from tools.classroom import course as tool
 from tools.classroom import exercises, fence, student
 
 if os.name == "nt":
     pytest.skip("grading needs Linux or macOS", allow_module_level=True)
-
-ROOT = Path(__file__).parents[2]
 
 
 GRADED = [each for each in exercises.of_the_book() if each.graded]

@@ -3,15 +3,12 @@
 import ast
 import importlib
 import json
-from pathlib import Path
 
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from colorlib import checks
 from tools.classroom import exercises, student
-
-ROOT = Path(__file__).parents[2]
 
 BOOKS = student.masters()
 TASKS = {each.name: each for each in exercises.tasks_of_the_book()}

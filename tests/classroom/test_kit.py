@@ -6,13 +6,11 @@ import re
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from tools import ROOT
 from tools.classroom import exercises, kit, student
-
-ROOT = Path(__file__).parents[2]
 
 GRADED = [each.name for each in exercises.of_the_book() if each.graded]
 READABLE = (".py", ".json", ".ipynb", ".html", ".js", ".md", ".txt")

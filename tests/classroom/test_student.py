@@ -12,10 +12,10 @@ import pytest
 from environments import CLEAN, run, run_notebook
 from IPython.core.inputtransformer2 import TransformerManager
 
+from tools import ROOT
 from tools.classroom import student
 from tools.site import book
 
-ROOT = Path(__file__).parents[2]
 MASTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEMS = [path.stem for path in MASTERS]
 QUICK = ("00_quickstart", "06_evaluation")  # the others train, or take a minute and more

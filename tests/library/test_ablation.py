@@ -8,8 +8,9 @@ from colorlib import ablation, evaluation
 from colorlib.colorizer import SHIPPED, Colorizer
 from colorlib.files import UserError, sha256_of
 from colorlib.published import result
+from tools import ROOT
 
-RESULTS = evaluation.Path(__file__).parents[2] / "book" / "results"
+RESULTS = ROOT / "book" / "results"
 
 
 @pytest.fixture(scope="module")

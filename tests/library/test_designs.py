@@ -18,8 +18,8 @@ from colorlib.colorizer import Colorizer
 from colorlib.designs import DESIGNS
 from colorlib.files import UserError, read_json
 from colorlib.inputs import INPUTS
+from tools import ROOT
 
-ROOT = Path(__file__).parents[2]
 TOY = {"design": "toy", "tier": "smoke", "epochs": 60, "limit": 16, "checkpoint_seconds": 0.0}
 
 

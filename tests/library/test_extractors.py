@@ -18,9 +18,10 @@ from skimage import color, data
 from colorlib import extractors
 from colorlib.extractors import EXTRACTORS, SHIPPED, grey, load_extractor, top_classes
 from colorlib.files import UserError, read_json, sha256_of
+from tools import ROOT
+from tools import convert_efficientnet_lite as tool
 
-REPOSITORY = Path(__file__).parents[2]
-COMMONS = REPOSITORY / "colorlib" / "data" / "commons"
+COMMONS = ROOT / "colorlib" / "data" / "commons"
 KERAS_ROWS = [row for row in EXTRACTORS.values() if row.file]
 
 
@@ -262,16 +263,7 @@ def test_the_shipped_files_belong_together():
     assert len(set(names)) == 1000 and names[967] == "espresso" and names[0] == "tench"
 
 
-@pytest.fixture(scope="module")
-def tool():
-    path = REPOSITORY / "tools" / "convert_efficientnet_lite.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_tool_unpickles_nothing_but_tensors(tool, tmp_path):
+def test_the_tool_unpickles_nothing_but_tensors(tmp_path):
     class Evil:
         def __reduce__(self):
             return os.system, (f"touch {tmp_path / 'run'}",)
@@ -286,7 +278,7 @@ def test_the_tool_unpickles_nothing_but_tensors(tool, tmp_path):
         tool.as_array(storage, 1, (2, 3), (3, 1))
 
 
-def test_the_tool_orders_the_axes_as_keras_does(tool):
+def test_the_tool_orders_the_axes_as_keras_does():
     def shape(key, *sizes):
         return tool.keras_layout(key, np.zeros(sizes)).shape
 

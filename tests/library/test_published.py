@@ -2,15 +2,15 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from colorlib.files import UserError, read_json
 from colorlib.published import FOLDER, result
 from colorlib.runs import read_metrics
+from tools import ROOT
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def test_every_result_that_a_chapter_shows_is_there():

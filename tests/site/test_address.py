@@ -4,14 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tools import ROOT
 from tools.classroom import student
 from tools.site import address, book
 
-ROOT = Path(__file__).parents[2]
 URL = "https://github.com/Someone/kit.of-mine"
 
 

@@ -5,13 +5,13 @@ Needs what `make book` built; builds it if the sources have changed since.
 
 import re
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from browsing import violations
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
+from tools import ROOT
+
 CHAPTERS = ("notebooks/00_quickstart.html", "notebooks/01_lab.html")
 SHARED = ("_static/", "vendor/", "searchindex.js")  # what all pages load
 FIRST_VIEW = 2_000_000  # bytes of a page itself and of its pictures, before anyone scrolls

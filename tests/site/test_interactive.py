@@ -3,7 +3,6 @@
 import json
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +11,9 @@ from playwright.sync_api import expect
 
 from colorlib import evaluation, lab
 from colorlib.published import result
+from tools import ROOT
 from tools.site import interactives
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "book" / "interactive"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.mjs") if path.stem != "common")
 

@@ -7,12 +7,11 @@ import socket
 import subprocess
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
+from tools import ROOT
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tools import ROOT
+
 # What is wrong, in which module, by which change; which chapter says otherwise, and how.
 BREAKS = {
     "a and b are swapped": (

@@ -2,14 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from colorlib.files import read_json
+from tools import ROOT
 from tools.site import pages
 
-ROOT = Path(__file__).parents[2]
 MASTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 WORDS, MINUTES = 7000, 90  # at most
 

@@ -11,11 +11,11 @@ from pybtex.database import parse_file
 from colorlib.colorizer import SHIPPED
 from colorlib.designs import DESIGNS
 from colorlib.metrics import METRICS
+from tools import ROOT
 from tools.classroom import exercises
 from tools.measure import results, systems
 from tools.site import pages
 
-ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 import quiz
@@ -10,9 +9,9 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 from sphinx.application import Sphinx
 
+from tools import ROOT
 from tools.classroom import student
 
-ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "book" / "quizzes").glob("*.json"))
 
 

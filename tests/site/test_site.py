@@ -13,10 +13,9 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
+from tools import ROOT
 from tools.classroom import exercises
 from tools.site import book
-
-ROOT = Path(__file__).parents[2]
 
 SHARED = ("_static", "vendor")  # what pages load from here is not a page's own
 
@@ -167,18 +166,6 @@ def test_the_published_folder_is_whole_and_lean(site, pages, published):
     left = {path.name for path in folder.rglob("*")}
     assert not left & {"reports", "_sources", ".buildinfo", ".doctrees", "stamp.json"}
     assert not any(name.endswith((".map", ".py", ".pyc")) for name in left)
-
-
-def test_the_address_stands_in_one_place():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
-    owner_and_name = "/".join(book.repository().split("/")[-2:])
-    for name in tracked.splitlines():
-        path = ROOT / name
-        binary = path.suffix in (".jpg", ".png", ".mp4", ".h5", ".npz")
-        if binary or name.startswith("notebooks/student/"):
-            continue
-        if name != "_config.yml" and path.exists():
-            assert owner_and_name not in path.read_text(encoding="utf-8"), name
 
 
 def test_npm_files_name_no_registry():

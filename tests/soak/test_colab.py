@@ -7,9 +7,10 @@ import warnings
 
 import environments
 import pytest
-from environments import ROOT, UV, run
+from environments import UV, run
 from packaging.requirements import Requirement
 
+from tools import ROOT
 from tools.classroom import exercises, student
 from tools.site import book
 

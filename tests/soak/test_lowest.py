@@ -5,9 +5,11 @@ import tomllib
 
 import environments
 import pytest
-from environments import ROOT, run
+from environments import run
 from packaging.requirements import Requirement
 from packaging.version import Version
+
+from tools import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LIBRARY, TESTS = PROJECT["dependencies"], PROJECT["optional-dependencies"]["test"]

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import environments
 import pytest
-from environments import CLEAN, ROOT
+from environments import CLEAN
 from test_kit import given_away, in_zip
 
+from tools import ROOT
 from tools.classroom import offline
 from tools.site import book
 

@@ -17,7 +17,6 @@ that, and says nothing about 2000 epochs of 9,500 photos.
 
 import argparse
 import shutil
-from pathlib import Path
 
 import numpy as np
 
@@ -29,8 +28,8 @@ from colorlib.lab import to_lab
 from colorlib.metrics import squared_error
 from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "runs" / "compare"
 SMALL_FILES = ("recipe.json", "data.json", "machine.json", "metrics.jsonl")
 

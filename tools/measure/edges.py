@@ -22,8 +22,9 @@ from colorlib.colorizer import Colorizer
 from colorlib.files import UserError, sha256_of, write_json
 from colorlib.images import find_photos, read_photo
 from colorlib.lab import to_lab
+from tools import ROOT
 
-OUT = Path(__file__).resolve().parents[2] / "book" / "results" / "edges.json"
+OUT = ROOT / "book" / "results" / "edges.json"
 MEGAPIXELS = 1, 12
 EDGES = 95  # percentile of the true colours' change
 

@@ -11,7 +11,6 @@ has as many seeds as were trained.
 
 import argparse
 import os
-from pathlib import Path
 
 import numpy as np
 
@@ -22,8 +21,8 @@ from colorlib.lab import to_lab
 from colorlib.metrics import METRICS, Photo, as_seen
 from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "runs" / "ingredients"
 MEASURED = "loss", "AuC", "chroma"
 PLAIN = {"tier": "full", "design": "unet", "size": 128, "limit": 3000, "epochs": 8}

@@ -26,9 +26,9 @@ from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
 from colorlib.runs import read_metrics
 from colorlib.tables import markdown_table
+from tools import ROOT
 from tools.measure.ship import STAGE
 
-ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "book" / "results"  # what only pages show; what chapters show is PUBLISHED
 # Eight metrics are wider than a page, so they stand in two tables: what the network is to be
 # judged by, and what one sees.

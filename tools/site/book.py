@@ -20,8 +20,8 @@ from pathlib import Path
 import yaml
 
 from colorlib.files import UserError
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "stamp.json"

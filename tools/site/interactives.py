@@ -10,7 +10,6 @@ photos for the other two come from `make results`.
 import io
 import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 from interactive import markup
@@ -21,8 +20,8 @@ from colorlib import metrics, photoset, plates
 from colorlib.files import atomic_write, write_json
 from colorlib.lab import to_lab
 from colorlib.published import FOLDER as PUBLISHED
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "book" / "interactive"
 PICTURES = (ROOT / "book" / "results", PUBLISHED, plates.FOLDER, ROOT / "book" / "img")
 

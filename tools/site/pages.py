@@ -26,10 +26,10 @@ from colorlib.files import read_json, write_json
 from colorlib.images import montage
 from colorlib.published import FOLDER as PUBLISHED
 from colorlib.tables import markdown_table
+from tools import ROOT
 from tools.classroom import exercises, student
 from tools.measure import results
 
-ROOT = Path(__file__).resolve().parents[2]
 BOOK, NOTEBOOKS = ROOT / "book", ROOT / "notebooks"
 RUNTIMES = BOOK / "results" / "runtimes.json"
 

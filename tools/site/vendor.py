@@ -15,7 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tools import ROOT
+
 NODE = ROOT / "node_modules"
 TARGET = ROOT / "_vendor" / "vendor"
 RUNTIME = "ort-wasm-simd-threaded.wasm"  # CPU alone, half as large as the one that knows GPUs
