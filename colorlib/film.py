@@ -114,9 +114,12 @@ def read_frames(path, count=None):
         If it is no film that can be read, or PyAV is missing.
     """
     with _opened(Path(path)) as (film, pictures):
-        read = list(islice(_read(film, pictures), count))
-        photos = [np.rot90(f.to_ndarray(format="rgb24"), round(f.rotation / 90)) for f in read]
-        return np.stack(photos), np.array([float(f.pts * f.time_base) for f in read])
+        photos, times = [], []
+        for frame in islice(_read(film, pictures), count):
+            rgb = frame.reformat(pictures.width, pictures.height, "rgb24").to_ndarray()
+            photos.append(np.rot90(rgb, round(frame.rotation / 90)))
+            times.append(float(frame.pts * frame.time_base))
+        return np.stack(photos), np.array(times)
 
 
 def find_cuts(lightness):
@@ -308,6 +311,8 @@ def _read(film, pictures, *sounds):
                 frame.pts = last + 1
             last = frame.pts
             yield frame
+    if last is None:
+        raise UserError(f"{film.name}: holds no picture that can be read; get the file again")
 
 
 def _luma(frame, pictures):
@@ -364,8 +369,6 @@ def _look(source, folder, colorizer):
                 append_rows(folder / "ab.npy", answer.astype("float16"), done)
                 done += len(batch)
                 bar.update(len(batch))
-    if not done:
-        raise UserError(f"{source}: holds no picture that can be read; get the file again")
 
 
 def _looker(colorizer, size):

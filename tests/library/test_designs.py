@@ -111,7 +111,10 @@ def test_the_toy_trains_in_the_notebook(commons, tmp_path):
 
 
 # Designs that no test of their own leads the whole way; at the tier smoke they are small.
-@pytest.mark.parametrize("name", ["iizuka2016", "larsson2016", "zhang2016", "zhang2017"])
+@pytest.mark.parametrize(
+    "name",
+    ["baldassarre2017", "iizuka2016", "larsson2016", "paper_alone", "zhang2016", "zhang2017"],
+)
 def test_a_design_goes_the_whole_way(name, commons, photos, tmp_path, monkeypatch):
     """Trained by a command, killed, gone on with beside other networks; saved, used, measured."""
     small = ["-p", "design", name, "-p", "limit", "16", "-p", "checkpoint_seconds", "0"]

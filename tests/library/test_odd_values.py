@@ -15,16 +15,31 @@ import time
 import tracemalloc
 import warnings
 
+import filming
 import keras
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from running import SMALL, train
+from surveying import answered, read_kit, write_photos
 
-from colorlib import designs, evaluation, photoset, recipes, runs, weights
+from colorlib import (
+    cli,
+    designs,
+    evaluation,
+    film,
+    images,
+    photoset,
+    recipes,
+    runs,
+    survey,
+    weights,
+)
 from colorlib.colorizer import Colorizer
 from colorlib.files import UserError, read_json, sha256_of, write_json
+from colorlib.inputs import INPUTS
 from colorlib.published import result
 from tools.classroom import leaderboard
 
@@ -148,6 +163,15 @@ def small_set(commons, tmp_path_factory):
     for row in commons.train[:6]:
         shutil.copy(photoset.BUNDLED / commons.manifest[row]["file"], folder)
     return photoset.prepare(folder, folder / "set", size=64).path
+
+
+@pytest.fixture(scope="module")
+def asked(commons, tmp_path_factory):
+    """A survey of few photos, as its page reads it."""
+    folder = tmp_path_factory.mktemp("survey")
+    some = np.array(commons.photos[commons.validation[:36]])
+    survey.write_survey(folder / "kit", *write_photos(folder, some))
+    return read_kit(folder / "kit")
 
 
 @pytest.fixture(scope="module")
@@ -300,8 +324,68 @@ def stored_weights(network, tmp_path):
     return stored
 
 
+def hints(network, tmp_path):
+    valid = [[3, 5, "#aa3322"], [0, 0, [5.5, -40]], [11, 7, "#000000"]]
+    photos, told = np.zeros((1, 8, 12, 3), "uint8"), Colorizer.load(network / "net").card
+
+    @given(changed(valid))
+    def pointed(value):
+        (tmp_path / "hints.json").write_text(json.dumps(value))
+        found = in_words(cli._hints, tmp_path / "hints.json", ["photo.jpg"])
+        if found is not None:
+            seen = in_words(INPUTS["hints"].asked, photos, told, [found])
+            assert seen is None or np.isfinite(seen).all()
+
+    return pointed
+
+
+def survey_results(asked, tmp_path):
+    valid = answered(asked, 0, lambda person, photo, system: False)
+
+    @given(changed(valid))
+    def handed_back(value):
+        (tmp_path / "a.json").write_text(json.dumps(value))
+        found = in_words(survey.merge, [tmp_path / "a.json"])
+        if found is not None:
+            in_words(lambda: survey.format_shares(survey.shares(found[0])))
+
+    return handed_back
+
+
+def photos(tmp_path):
+    photo = Image.fromarray(np.random.default_rng(0).integers(0, 256, (16, 24, 3), "uint8"))
+    kinds = {}
+    for kind in ("jpeg", "png", "tiff", "webp", "gif", "bmp", "ppm", "jpeg2000", "ico"):
+        photo.save(file := io.BytesIO(), kind)
+        kinds[kind] = file.getvalue()
+
+    @given(st.sampled_from(sorted(kinds)).flatmap(lambda kind: flipped(kinds[kind])))
+    def photo_file(value):
+        (tmp_path / "odd.jpg").write_bytes(value)
+        found = in_words(images.read_photo, tmp_path / "odd.jpg")
+        if found is not None:
+            assert images.pixels(found).shape[2] == 3
+
+    return photo_file
+
+
+def films(tmp_path):
+    whole = filming.film(tmp_path / "whole.mp4", frames=4).read_bytes()
+
+    @given(flipped(whole))
+    def film_file(value):
+        (tmp_path / "odd.mp4").write_bytes(value)
+        in_words(film.read_frames, tmp_path / "odd.mp4")
+
+    return film_file
+
+
 PROPERTIES = {
     cards: 100,
+    hints: 100,
+    survey_results: 60,
+    photos: 100,
+    films: 40,
     loaded_cards: 6,
     reports: 100,
     manifests: 60,
