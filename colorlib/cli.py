@@ -42,21 +42,19 @@ def main(arguments=None):
             print(f"colorlib: {what}: {error.strerror or error}", file=sys.stderr)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending already
-        print(f"colorlib: interrupted{_what_stands(chosen)}", file=sys.stderr)
+        print(f"colorlib: interrupted; {_what_stands(chosen)}", file=sys.stderr)
     return 1
 
 
 def _what_stands(chosen):
     """What an interrupted command leaves, and how to go on."""
-    if chosen.command is colorize:
-        return (
-            f"; finished photos are in {chosen.out}, and the same command goes on with the others"
-        )
-    if chosen.command is prepare:
-        return f"; what was read is kept in {chosen.out}, and the same command goes on"
-    if chosen.command is train:
-        return f"; {chosen.run_folder} keeps its last checkpoint, and the same command goes on"
-    return "; nothing is half written, and you may give the same command again"
+    kept = {
+        colorize: "finished photos are in {out}, and the same command goes on with the others",
+        prepare: "what was read is kept in {out}, and the same command goes on",
+        train: "{run_folder} keeps its last checkpoint, and the same command goes on",
+    }
+    nothing = "nothing is half written, and you may give the same command again"
+    return kept.get(chosen.command, nothing).format(**vars(chosen))
 
 
 def _end_once():
@@ -461,10 +459,7 @@ def _parser():
         help="how many photos; may be raised later (default: %(default)s)",
     )
     sub.add_argument(
-        "--size",
-        type=int,
-        default=256,
-        help="side of the photos in pixels (default: %(default)s)",
+        "--size", type=int, default=256, help="side of the photos in pixels (default: %(default)s)"
     )
     sub.add_argument(
         "--seed",
@@ -547,13 +542,7 @@ def _parser():
         default=20,
         help="answers of a person that count; practice and checks come on top (default: 20)",
     )
-    sub.add_argument(
-        "--seed",
-        type=int,
-        default=0,
-        metavar="S",
-        help="chooses the photos for practice and checks",
-    )
+    sub.add_argument("--seed", type=int, default=0, metavar="S", help="chooses practice and checks")
     sub.add_argument(
         "--merge",
         nargs="+",

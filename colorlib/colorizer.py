@@ -119,10 +119,13 @@ class Colorizer:
                 f"{', '.join(strange)}: {self.card['design']} is told no such thing"
                 + (f"; take a network of the design {' or '.join(others)}" if others else "")
             )
-        told = before or {"lightness": lab.rgb_to_lab(shrink(photos, self.card["size"]))[..., :1]}
-        for name in given if before else self.design.needs:
-            told = {**told, name: INPUTS[name].asked(photos, self.card, given.get(name))}
-        return tree.map_structure(lambda value: ops.convert_to_tensor(value, "float32"), told)
+        if before is None:
+            before = {"lightness": lab.rgb_to_lab(shrink(photos, self.card["size"]))[..., :1]}
+            given = dict.fromkeys(self.design.needs) | given
+        told = {name: INPUTS[name].asked(photos, self.card, its) for name, its in given.items()}
+        return tree.map_structure(
+            lambda value: ops.convert_to_tensor(value, "float32"), before | told
+        )
 
     def ab(self, photos, decode=None, **given):
         """Predict the colour channels of a batch of photos.
@@ -216,9 +219,6 @@ class Colorizer:
         """
         return guided(ab, lightness) if self.design.follows_edges else (ab,)
 
-    def _planes(self, photos, decode=None, **given):
-        return self.planes(*map(ops.convert_to_numpy, self.small(photos, decode, **given)))
-
     def colorize(self, photo, saturation=1.0, decode=None, hints=None, **given):
         """Colourize one photo of any size.
 
@@ -270,7 +270,8 @@ class Colorizer:
         photo = pixels(photo)
         height, width = photo.shape[:2]
         given = {name: [value] for name, value in given.items()}
-        planes = [plane[0] for plane in self._planes(photo[None], decode, **given)]
+        small = map(ops.convert_to_numpy, self.small(photo[None], decode, **given))
+        planes = [plane[0] for plane in self.planes(*small)]
         colored = np.empty_like(photo)
         for strip in _strips(width, height):
             lightness = ops.convert_to_numpy(lab.rgb_to_lab(photo[strip]))[..., :1]

@@ -114,12 +114,10 @@ def read_frames(path, count=None):
         If it is no film that can be read, or PyAV is missing.
     """
     with _opened(Path(path)) as (film, pictures):
-        photos, times = [], []
-        for frame in islice(_read(film, pictures), count):
-            rgb = frame.reformat(pictures.width, pictures.height, "rgb24").to_ndarray()
-            photos.append(np.rot90(rgb, round(frame.rotation / 90)))
-            times.append(float(frame.pts * frame.time_base))
-        return np.stack(photos), np.array(times)
+        read = list(islice(_read(film, pictures), count))
+        same = [f.reformat(pictures.width, pictures.height, "rgb24").to_ndarray() for f in read]
+        photos = [np.rot90(a, round(f.rotation / 90)) for a, f in zip(same, read, strict=True)]
+        return np.stack(photos), np.array([float(f.pts * f.time_base) for f in read])
 
 
 def find_cuts(lightness):
@@ -417,10 +415,8 @@ def _paint(source, out, folder, colorizer, steady):
             small = next(colors)[None]
             planes = colorizer.planes(small[..., 1:], small[..., :1])
             planes = [np.rot90(plane[0], -round(found.rotation / 90)) for plane in planes]
-            frame = av.VideoFrame.from_ndarray(
-                _joined(luma, full, planes, painted.codec_context.colorspace == BT709),
-                painted.pix_fmt,
-            )
+            joined = _joined(luma, full, planes, painted.codec_context.colorspace == BT709)
+            frame = av.VideoFrame.from_ndarray(joined, painted.pix_fmt)
             frame.pts, frame.time_base = found.pts, found.time_base
             lengths[found.pts] = found.duration
             for packet in painted.encode(frame):

@@ -7,7 +7,6 @@ A set is a folder with two files. `photos.npy` holds the kept photos, (N, size, 
 import array
 import contextlib
 import csv
-import hashlib
 import io
 import os
 import re
@@ -17,26 +16,14 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 from PIL import Image
-from skimage.color import rgb2lab
 from tqdm.auto import tqdm
 
+from colorlib import curation
+from colorlib.curation import VALIDATION_SHARE, split_of
 from colorlib.files import UserError, atomic_write, locked, npy_header, sha256_of
 from colorlib.images import LARGEST_SIDE, center_square, find_photos, read_photo
 
 BUNDLED = Path(__file__).parent / "data" / "commons"
-
-# A photo whose mean chroma (Lab) is below this is taken for black and white. The eye tells colours
-# apart from about 2.3 on; scanned black-and-white photos, with their tint and noise, stay below 3.
-NEAR_GREY = 3.0
-
-# Two photos are the same picture when at most so many of their 64 dHash bits differ, and their
-# 32x32 thumbnails differ by less than so many of 255 levels. Halving a photo and compressing it
-# hard moves seldom more than 6 bits and never 6 levels; different photos with so few differing
-# bits lie tens of levels apart.
-SAME_BITS = 10
-SAME_LEVELS = 6
-
-VALIDATION_SHARE = 0.05
 
 # After so many new files the work so far is made safe: the most an interruption can cost.
 BATCH = 256
@@ -87,35 +74,6 @@ class PhotoSet:
             f"PhotoSet({str(self.path)!r}: {len(self.train)} to train, "
             f"{len(self.validation)} to validate, {len(self.left_out)} left out)"
         )
-
-
-def split_of(author, sha256, share=VALIDATION_SHARE):
-    """Say which split a photo belongs to.
-
-    The choice hashes the author, so all photos of one author share a split and no other photo
-    can ever shift it. About 5 % of all authors land in validation.
-
-    Parameters
-    ----------
-    author : str
-        The photographer; case and surrounding blanks do not matter. May be empty.
-    sha256 : str
-        The file's hash, which decides where the author is unknown.
-    share : float
-        How many of the authors land in validation. A larger share only adds to a smaller one.
-
-    Returns
-    -------
-    str
-        ``"train"`` or ``"validation"``.
-
-    Notes
-    -----
-    Explained in chapter 02_photos.
-    """
-    key = _author(author) or sha256
-    place = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 16**8  # even in [0, 1)
-    return "validation" if place < share else "train"
 
 
 def load(path):
@@ -255,10 +213,12 @@ def prepare(folder, out, size=256, validation=VALIDATION_SHARE, hold_back=()):
     hold_back = set(hold_back)
     if missing := hold_back - files.keys():
         raise UserError(f"{folder / min(missing)}: to be held back, but not there; check its name")
-    authors = {_author(credits.get(name, {}).get("author", "")) for name in hold_back} - {""}
+    authors = {curation.known_as(credits.get(name, {}).get("author", "")) for name in hold_back} - {
+        ""
+    }
 
     def split(row):
-        held = row["file"] in hold_back or _author(row["author"]) in authors
+        held = row["file"] in hold_back or curation.known_as(row["author"]) in authors
         return "validation" if held else split_of(row["author"], row["sha256"], validation)
 
     try:
@@ -336,8 +296,9 @@ class _Draft:
             row["left_out"] = str(error).removeprefix(f"{path}: ")
         else:
             square = center_square(photo, self.size)
-            row["dhash"] = _dhash(square)
-            row["left_out"] = self._flaw(photo, square, row["dhash"])
+            row["dhash"], row["left_out"] = curation.dhash(square), curation.flaw(photo, square)
+            if not row["left_out"] and (twin := self._twin(square, row["dhash"])):
+                row["left_out"] = f"duplicate of {twin}"
             if "passed_over" in photo.info and not row["left_out"]:
                 self.pass_over(f"{name}, further ones", photo.info["passed_over"])
         self._credit(row)
@@ -358,27 +319,14 @@ class _Draft:
         """Note what was not even read."""
         self.left_out[name] = dict.fromkeys(COLUMNS, "") | {"file": name, "left_out": reason}
 
-    def _flaw(self, photo, square, dhash):
-        if min(photo.size) < self.size / 2:
-            return (
-                f"too small ({photo.width}x{photo.height} pixels, "
-                f"the shorter side needs {self.size // 2})"
-            )
-        lab = rgb2lab(_thumbnail(square))
-        chroma = np.hypot(lab[..., 1], lab[..., 2]).mean()
-        if chroma < NEAR_GREY:
-            return f"near-grey (mean chroma {chroma:.1f}, below {NEAR_GREY})"
-        # A look through all hashes, however many, is quicker than reading one photo.
-        differing = np.bitwise_count(np.asarray(self.dhashes) ^ np.uint64(int(dhash, 16)))
-        for twin in np.flatnonzero(differing <= SAME_BITS):
-            if self._levels_apart(square, twin) < SAME_LEVELS:
-                return f"duplicate of {self.kept[twin]['file']}"
-        return ""
-
-    def _levels_apart(self, square, row):
-        self.file.seek(self._offset(row))
-        stored = Image.frombytes("RGB", square.size, self.file.read(self.size * self.size * 3))
-        return np.abs(_thumbnail(square).astype(int) - _thumbnail(stored)).mean()
+    def _twin(self, square, dhash):
+        """The kept photo that shows the same picture, or None."""
+        for row in curation.alike(dhash, self.dhashes):
+            self.file.seek(self._offset(row))
+            stored = self.file.read(self.size * self.size * 3)
+            if curation.same_picture(square, Image.frombytes("RGB", square.size, stored)):
+                return self.kept[row]["file"]
+        return None
 
     def commit(self):
         """Make everything added so far count."""
@@ -405,23 +353,9 @@ class _Draft:
         self.file.close()
 
 
-def _author(name):
-    return name.strip().casefold()
-
-
 def _name(path):
     # File names need not be valid Unicode; a manifest must be.
     return path.as_posix().encode("utf-8", "backslashreplace").decode()
-
-
-def _thumbnail(square):
-    return np.asarray(square.resize((32, 32), Image.Resampling.BOX))  # (32, 32, 3)
-
-
-def _dhash(square):
-    """Difference hash: is each of 9x8 grey cells brighter than its left neighbour?"""
-    cells = np.asarray(square.convert("L").resize((9, 8), Image.Resampling.BOX))  # (8, 9)
-    return np.packbits(cells[:, 1:] > cells[:, :-1]).tobytes().hex()
 
 
 def _header(count, size):

@@ -34,10 +34,10 @@ from scipy import stats
 from tqdm.auto import tqdm
 
 from colorlib import figures
+from colorlib.curation import NEAR_GREY
 from colorlib.files import UserError, read_json
 from colorlib.images import find_photos, read_photo, write_photo
 from colorlib.lab import to_lab, to_rgb
-from colorlib.photoset import NEAR_GREY
 from colorlib.tables import markdown_table
 
 PAGE = Path(__file__).parent / "data" / "survey"

@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 
 from colorlib import photoset
+from colorlib.curation import split_of
 from colorlib.files import UserError, locked, sha256_of
 from colorlib.images import center_square, read_photo
-from colorlib.photoset import load, prepare, split_of
+from colorlib.photoset import load, prepare
 
 COMMONS = sorted(photoset.BUNDLED.glob("*.jpg"))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from colorlib import extractors, machine, photoset
+from colorlib import curation, extractors, machine, photoset
 from colorlib.efficientnet_lite import CLASSES
 from colorlib.files import write_json
 
@@ -102,7 +102,7 @@ def make_set(folder, count, size):
         writer = csv.DictWriter(file, photoset.COLUMNS, restval="")
         writer.writeheader()
         for row, sha256 in enumerate(hashes):
-            split = photoset.split_of("", sha256)
+            split = curation.split_of("", sha256)
             kept = {"file": f"{row}.png", "row": row, "split": split, "sha256": sha256}
             writer.writerow(kept | {"dhash": f"{row:016x}"})
     name = "efficientnet_lite0"
