@@ -3,7 +3,6 @@
 import { resized } from "./resample.mjs";
 
 const REACH = 2; // places of the small photo to each side of the one that is pointed at
-const APART = 20; // Lab units between two colours that are worth choosing from
 const CHOICES = 6;
 
 /** Hints { x, y, ab } in a photo's pixels as the network is told them: a, b and 1, or zeros. */
@@ -66,17 +65,32 @@ function solved(matrix, right) {
   return rows.map((row) => row.slice(n));
 }
 
-/** The likely colours (a, b) at a place of the photo, likeliest first, none near another. */
-export function proposed({ data, width, height }, bins, photo, [x, y]) {
+/** How likely each bin is at a place of the photo. */
+export function likelyAt({ data, width, height }, count, photo, [x, y]) {
   const row = Math.min(height - 1, Math.floor((y * height) / photo.height));
   const column = Math.min(width - 1, Math.floor((x * width) / photo.width));
-  const shares = data.subarray((row * width + column) * bins.length, (row * width + column + 1) * bins.length);
-  const order = [...bins.keys()].sort((one, other) => shares[other] - shares[one]);
-  const chosen = [];
-  for (const bin of order) {
-    const [a, b] = bins[bin];
-    if (chosen.every(([c, d]) => Math.hypot(a - c, b - d) >= APART)) chosen.push(bins[bin]);
-    if (chosen.length === CHOICES) break;
+  return data.subarray((row * width + column) * count, (row * width + column + 1) * count);
+}
+
+/** A few colours (a, b) that stand for all that are likely, likeliest first: see `colorlib.bins.suggested`. */
+export function suggested(shares, bins, isShown) {
+  const likely = bins.map((bin, i) => (isShown(bin) ? shares[i] : 0));
+  const apart = ([a, b], [c, d]) => (a - c) ** 2 + (b - d) ** 2;
+  const worst = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+  const nearest = (bin) => worst(palette.map((color) => -apart(bin, color)));
+  let palette = [bins[worst(likely)]];
+  while (palette.length < CHOICES) {
+    const missed = bins.map((bin, i) => likely[i] * apart(bin, palette[nearest(bin)]));
+    if (!missed.some((value) => value > 0)) break;
+    palette.push(bins[worst(missed)]);
   }
-  return chosen;
+  let parts, before;
+  for (let round = 0; round < 100 && String(palette) !== before; round++) {
+    before = String(palette);
+    parts = palette.map(() => [0, 0, 0]); // a, b and how likely, summed over a colour's bins
+    bins.forEach((bin, i) => [...bin, 1].forEach((value, c) => (parts[nearest(bin)][c] += likely[i] * value)));
+    parts = parts.filter(([, , share]) => share > 0);
+    palette = parts.map(([a, b, share]) => [a / share, b / share]);
+  }
+  return parts.sort((one, other) => other[2] - one[2]).map(([a, b, share]) => [a / share, b / share]);
 }

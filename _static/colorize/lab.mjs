@@ -64,9 +64,16 @@ export function labOf(hex) {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
+/** The root of a pixel. */
+export const rootAt = (pixels, at) => root(pixels[at], pixels[at + 1], pixels[at + 2]);
+
+const one = new Uint8ClampedArray(3);
+
+/** Whether a screen can show a and b at a lightness. */
+export const isShown = (root, [a, b]) => put(one, 0, root, a, b);
+
 /** How a and b look at the lightness of a pixel, as a colour of CSS. */
 export function colorOf(pixels, at, [a, b]) {
-  const one = new Uint8ClampedArray(3);
-  putColor(one, 0, root(pixels[at], pixels[at + 1], pixels[at + 2]), a, b);
+  putColor(one, 0, rootAt(pixels, at), a, b);
   return `#${[...one].map((level) => level.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,7 +1,7 @@
 // Colourizes beside the page, so that the page never stands still. It is told a photo, then how to show it.
 import { grey, guided, paint, shrink } from "./colorize.mjs";
-import { proposed, spread, told } from "./hints.mjs";
-import { colorOf, labOf } from "./lab.mjs";
+import { likelyAt, spread, suggested, told } from "./hints.mjs";
+import { colorOf, isShown, labOf, rootAt } from "./lab.mjs";
 import { loadNetwork } from "./network.mjs";
 
 let network; // a promise, from the first photo on
@@ -33,9 +33,10 @@ async function ask(given) {
 }
 
 /** The colours to choose from at a place, as one sees them there. */
-async function propose([x, y]) {
-  const { bins } = await network, at = 4 * (Math.floor(y) * photo.width + Math.floor(x));
-  return proposed(answers.likely, bins, photo, [x, y]).map((ab) => ({ ab, hex: colorOf(photo.data, at, ab) }));
+async function propose(place) {
+  const { bins } = await network, [x, y] = place.map(Math.floor), at = 4 * (y * photo.width + x);
+  const shares = likelyAt(answers.likely, bins.length, photo, [x, y]), root = rootAt(photo.data, at);
+  return suggested(shares, bins, (ab) => isShown(root, ab)).map((ab) => ({ ab, hex: colorOf(photo.data, at, ab) }));
 }
 
 self.onmessage = async ({ data: { chosen, decode, saturation, hints, place } }) => {

@@ -10,7 +10,7 @@ from browsing import violations
 from PIL import Image
 from playwright.sync_api import expect
 
-from colorlib import lab, photoset, plates
+from colorlib import bins, lab, photoset, plates
 from colorlib.colorizer import Colorizer
 
 COMMONS = sorted(photoset.BUNDLED.glob("commons-*.jpg"))[:560:70]  # eight of all kinds
@@ -241,6 +241,28 @@ def test_a_hint_is_followed_as_by_the_library(visit):
     assert apart(shown(page), colorizer.colorize(photo))[0] > 2, "the hint changed nothing"
     page.get_by_role("button", name="take the last hint back").click()
     expect(page.locator(".marks span:not(.ring)")).to_have_count(0)
+
+
+def test_the_colors_to_choose_from_are_the_librarys(visit):
+    page = visit()
+    choose(page, COMMONS[5])
+    page.get_by_role("button", name="I know a colour").click()
+    found = []
+    for button in page.get_by_role("button", name="likely colour").all():
+        style = button.evaluate("element => getComputedStyle(element).backgroundColor")
+        found.append([int(level) for level in re.findall(r"\d+", style)])
+    colorizer = Colorizer.load("unet_hints")
+    photo = np.asarray(Image.open(COMMONS[5]).convert("RGB"))
+    told = colorizer.inputs(photo[None])
+    logits = np.asarray(colorizer.network(told, training=False)["logits"])[0]
+    y, x = photo.shape[0] // 2, photo.shape[1] // 2
+    row, column = y * logits.shape[0] // photo.shape[0], x * logits.shape[1] // photo.shape[1]
+    lightness = lab.to_lab(photo)[y, x, 0]
+    colors, _ = bins.suggested(logits[row, column], lightness)
+    seen = np.c_[np.full(len(colors), lightness), colors].astype("float32")
+    expected = lab.to_rgb(lab.fit_gamut(seen)[None])[0]
+    assert len(found) == len(expected) == 6
+    assert np.abs(np.array(found) - expected).max() <= 6
 
 
 def test_a_hint_by_keyboard(visit):
