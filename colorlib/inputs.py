@@ -19,7 +19,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from colorlib import embeddings, extractors, lab
+from colorlib import bins, embeddings, extractors, lab
 from colorlib.augment import TRANSFORMS
 from colorlib.efficientnet_lite import CLASSES
 from colorlib.files import UserError
@@ -261,6 +261,48 @@ def _real(value):
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
+def palette(colors):
+    """What colours whole photos have: the global hints of Zhang et al. (2017).
+
+    Parameters
+    ----------
+    colors : tensor, (B, S, S, 3)
+        Photos in Lab.
+
+    Returns
+    -------
+    float32 tensor, (B, 1, 1, 316)
+        How common each of the 313 colours is, and 1; the mean saturation as in HSV, and 1. The ones
+        say that something is told.
+    """
+    ab = ops.average_pool(ops.cast(colors[..., 1:], "float32"), 4, data_format="channels_last")
+    common = ops.mean(ops.one_hot(bins.nearest(ab), len(bins.centres())), axis=(1, 2))  # (B, 313)
+    rgb = lab.lab_to_rgb(colors)
+    dull = ops.min(rgb, axis=-1) / ops.maximum(ops.max(rgb, axis=-1), 1e-6)
+    vivid = 1 - ops.mean(dull, axis=(1, 2))[:, None]  # (B, 1)
+    one = ops.ones_like(vivid)
+    return ops.concatenate([common, one, vivid, one], axis=-1)[:, None, None]
+
+
+def drawn_palette(colors, recipe, seed):
+    """The same, but each half is told of every second photo only, and is zeros elsewhere.
+
+    Theirs are told at random, too; how often is inferred.
+    """
+    told = palette(colors)
+    dice = keras.random.uniform((ops.shape(colors)[0], 1, 1, 2), seed=seed)
+    return told * ops.repeat(ops.cast(dice < 0.5, "float32"), [len(bins.centres()) + 1, 2], axis=-1)
+
+
+def palette_of(photos, card, given=None):
+    """The palettes that photos shall have: those of others that are given, or zeros for none."""
+    if given is None:
+        return np.zeros((len(photos), 1, 1, len(bins.centres()) + 3), "float32")
+    square = (card["size"], card["size"])
+    seen = [resized(pixels(one)[None], square) for one in _one_each("palette", given, photos)]
+    return palette(lab.rgb_to_lab(np.concatenate(seen)))
+
+
 def whole_photo_of(photos, card, given=None):
     """The lightness of whole photos, or of others whose mood their colours shall have.
 
@@ -335,6 +377,7 @@ INPUTS = {
         looked_at=lambda photo_set, recipe: recipe.size,
     ),
     "hints": Input(hints_of, drawn=drawn_hints),
+    "palette": Input(palette_of, drawn=drawn_palette),
     "whole_photo": Input(whole_photo_of, drawn=lambda colors, recipe, seed: colors[..., :1]),
 }
 # As truth for photos that nobody labelled: what a classifier says of them, none of it hidden.

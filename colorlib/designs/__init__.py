@@ -155,7 +155,11 @@ DESIGNS = {
         recipes=unet_whole.RECIPES,
     ),
 }
-# The same with hints, as in Zhang et al. (2017); it begins best from a trained unet.
+# Told another photo's palette, too: their global hints.
+DESIGNS["zhang2017_palette"] = DESIGNS["zhang2017"]._replace(
+    build=functools.partial(zhang2017.build, palette=True), needs=("hints", "palette")
+)
+# A unet with hints, as in Zhang et al. (2017); it begins best from a trained unet.
 DESIGNS["unet_hints"] = DESIGNS["unet"]._replace(
     build=functools.partial(unet.build, hinted=True),
     needs=("features", "hints"),

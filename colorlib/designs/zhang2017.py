@@ -17,6 +17,7 @@ nobody sits beside it: `inputs.drawn_hints` shows patches of the true colours at
     conv10     up 128 + conv1, 128          H        leaky ReLU, no BatchNorm
     colours    2, tanh, times 110           H
     likely     313, reads conv8 only        H/4
+    palette    512 four times, 1x1          1        added to conv4, in the variant that is told one
 
 Convolutions are 3x3 with ReLU, "up" is a transposed one of 4x4 and stride 2, "+" adds a 3x3
 convolution of the finer maps before the ReLU; each block ends with BatchNorm.
@@ -26,9 +27,8 @@ and the head `likely`, one 1x1 convolution; the paper has a hypercolumn there. I
 each of 313 colours is, for suggestions, and changes none but its own weights.
 
 What differs here: it starts from random weights, theirs from those of 2016; the authors train first
-without hints, then with them. Global hints (another photo's histogram, its mean saturation) are
-left out. The released training minimises cross-entropy and an absolute error; this is the paper's
-Huber loss.
+without hints, then with them. The released training minimises cross-entropy and an absolute error;
+this is the paper's Huber loss.
 
 Source: R. Zhang, J.-Y. Zhu, P. Isola, X. Geng, A. S. Lin, T. Yu, A. A. Efros, "Real-Time
 User-Guided Image Colorization with Learned Deep Priors" (2017), and the authors' programs.
@@ -74,20 +74,23 @@ class Options:
     width: float = 1.0
 
 
-def build(options=Options()):
+def build(options=Options(), palette=False):
     """The whole network.
 
     Parameters
     ----------
     options : Options
+    palette : bool
+        Whether it is told what colours the whole photo has, see `inputs.palette`.
 
     Returns
     -------
     keras.Model
         From `{"lightness": (B, H, W, 1) in 0..100, "hints": (B, H, W, 3)}`, see
-        `inputs.drawn_hints`, to `{"ab": (B, H, W, 2) in Lab units, "logits": (B, H/4, W/4, 313)}`,
-        for any H and W that are multiples of 8. Kernels and biases are 34,125,755
-        parameters, those of BatchNorm 11,520.
+        `inputs.drawn_hints`, and "palette" (B, 1, 1, 316) if it is told one, to
+        `{"ab": (B, H, W, 2) in Lab units, "logits": (B, H/4, W/4, 313)}`, for any H and W that are
+        multiples of 8. Kernels and biases are 34,125,755 parameters, those of BatchNorm 11,520; a
+        palette takes 950,272 and 2,048 more.
     """
 
     def wide(filters):
@@ -108,6 +111,14 @@ def build(options=Options()):
         x = layers.AveragePooling2D(1, strides=2, name=f"every_second_{number}")(x)
     for number, dilation in ((4, 1), (5, 2), (6, 2), (7, 1)):
         x = _block(x, number, wide(512), 3, dilation)  # (B, H/8, W/8, 512)
+        if palette and number == 4:
+            mood = keras.Input((1, 1, len(bins.centres()) + 3), name="palette")
+            # One kernel for the two that they have for colours and for saturation, and then sum.
+            y = layers.Conv2D(wide(512), 1, activation="relu", name="palette_1")(mood)
+            for place in (2, 3, 4):
+                y = layers.Conv2D(wide(512), 1, activation="relu", name=f"palette_{place}")(y)
+            y = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name="palette_norm")(y)
+            x = layers.Add(name="with_palette")([x, y])
     x = read = _block(_risen(x, finer[2], 8, wide(256)), 8, wide(256), 2)  # (B, H/4, W/4, 256)
     x = _block(_risen(x, finer[1], 9, wide(128)), 9, wide(128), 1)  # (B, H/2, W/2, 128)
     x = _risen(x, finer[0], 10, wide(128))
@@ -117,8 +128,9 @@ def build(options=Options()):
     x = layers.Activation("tanh", dtype="float32", name="squashed_ab")(x)
     read = layers.Lambda(ops.stop_gradient, name="only_read")(read)
     logits = layers.Conv2D(len(bins.centres()), 1, dtype="float32", name="likely")(read)
+    told = {"lightness": lightness, "hints": hints} | ({"palette": mood} if palette else {})
     return keras.Model(
-        {"lightness": lightness, "hints": hints},
+        told,
         {"ab": layers.Rescaling(AB_DIVISOR, dtype="float32", name="ab")(x), "logits": logits},
         name="zhang2017",
     )

@@ -113,7 +113,15 @@ def test_the_toy_trains_in_the_notebook(commons, tmp_path):
 # Designs that no test of their own leads the whole way; at the tier smoke they are small.
 @pytest.mark.parametrize(
     "name",
-    ["baldassarre2017", "iizuka2016", "larsson2016", "paper_alone", "zhang2016", "zhang2017"],
+    [
+        "baldassarre2017",
+        "iizuka2016",
+        "larsson2016",
+        "paper_alone",
+        "zhang2016",
+        "zhang2017",
+        "zhang2017_palette",
+    ],
 )
 def test_a_design_goes_the_whole_way(name, commons, photos, tmp_path, monkeypatch):
     """Trained by a command, killed, gone on with beside other networks; saved, used, measured."""

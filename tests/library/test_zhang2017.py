@@ -1,11 +1,16 @@
 """Zhang et al. 2017: the layers, the loss and the head that reads without changing."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from colorlib import anatomy, bins, designs
+from colorlib import anatomy, bins, designs, inputs
+from colorlib.colorizer import Colorizer
 from colorlib.designs import zhang2017
+from colorlib.files import UserError
+from colorlib.images import resized
+from colorlib.lab import rgb_to_lab
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +59,6 @@ def test_every_second_pixel_goes_on(small):
 
 def test_what_it_is_told(small):
     """L, ab and mask in the scales of the released program."""
-    import keras
-
     seen = keras.Model(small.input, small.get_layer("told").output)
     told = {"lightness": np.full((1, 8, 8, 1), 75.0), "hints": np.full((1, 8, 8, 3), [55, -22, 1])}
     found = ops.convert_to_numpy(seen(told))[0, 0, 0]
@@ -80,8 +83,6 @@ def test_the_loss_is_huber_in_lab_units():
 
 
 def test_the_head_reads_and_changes_nothing(small):
-    import keras
-
     if keras.backend.backend() != "tensorflow":
         pytest.skip("asks TensorFlow for gradients")
     import tensorflow as tf
@@ -103,3 +104,56 @@ def test_the_head_reads_and_changes_nothing(small):
         if gradient is not None and np.abs(gradient).max() > 0
     }
     assert touched == {"likely"}
+
+
+def test_a_palette_is_told_at_every_place(whole):
+    """Their global hints: 1x1 layers beside conv4, whose parameters come on top."""
+    told = designs.build_network("zhang2017_palette")
+    assert told.count_params() - whole.count_params() == 950_272 + 4 * 512
+    before, after = (told.get_layer(name).output for name in ("conv4_norm", "with_palette"))
+    parts = keras.Model(told.input, [before, told.get_layer("palette_norm").output, after])
+    dice = np.random.default_rng(0)
+    given = {"lightness": dice.uniform(0, 100, (1, 16, 24, 1)), "hints": np.zeros((1, 16, 24, 3))}
+    x, y, both = map(np.array, parts(given | {"palette": dice.uniform(size=(1, 1, 1, 316))}))
+    assert y.shape == (1, 1, 1, 512) and np.abs(y).max() > 0
+    np.testing.assert_allclose(both, x + y, rtol=1e-4, atol=1e-5)
+
+
+def test_what_a_palette_says():
+    red, grey = np.array([53.24, 80.09, 67.2]), np.array([50.0, 0.0, 0.0])
+    half = np.stack([red, grey]).repeat(32, axis=0)[None].repeat(64, axis=0)[None]  # (1, 64, 64, 3)
+    told = np.array(inputs.palette(half.astype("float32")))[0, 0, 0]
+    bin = int(bins.nearest(red[1:]))
+    assert told[bin] == told[int(bins.nearest(grey[1:]))] == 0.5 and told[:313].sum() == 1
+    assert told[313] == told[315] == 1 and told[314] == pytest.approx(0.5, abs=0.01)
+
+
+def test_each_half_of_a_palette_is_told_now_and_then(photos):
+    colors = rgb_to_lab(np.concatenate([photos] * 20))
+    drawn = np.array(inputs.drawn_palette(colors, None, 0))[:, 0, 0]
+    whole = np.array(inputs.palette(colors))[:, 0, 0]
+    for half in (slice(0, 314), slice(314, 316)):
+        there = drawn[:, half].any(axis=1)
+        assert 0.3 < there.mean() < 0.7
+        np.testing.assert_array_equal(drawn[there, half], whole[there, half])
+    assert 0.1 < (drawn[:, 313] * drawn[:, 315]).mean() < 0.4, "each has a die of its own"
+
+
+def test_another_photos_palette_is_told(photos):
+    network = Colorizer(
+        designs.build_network("zhang2017_palette", {"width": 0.125}),
+        {"design": "zhang2017_palette", "size": 64},
+    )
+    plain, moved = (network.inputs(photos[:1], **given)["palette"] for given in (
+        {}, {"palette": [photos[1]]}
+    ))  # fmt: skip
+    assert not np.array(plain).any()
+    small = resized(photos[1:2], (64, 64))
+    np.testing.assert_allclose(moved, inputs.palette(rgb_to_lab(small)), atol=1e-6)
+    with pytest.raises(
+        UserError,
+        match="take a network of the design zhang2017_palette",
+    ):
+        Colorizer(network.network, network.card | {"design": "zhang2017"}).inputs(
+            photos[:1], palette=[photos[1]]
+        )
