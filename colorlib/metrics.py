@@ -201,13 +201,13 @@ def colorfulness(rgb):
 
     Notes
     -----
-    Hasler and Suesstrunk, "Measuring colourfulness in natural images" (2003), on the signed
-    baselines R - G and (R + G) / 2 - B. Chapter: 06_evaluation.
+    Hasler and Suesstrunk, "Measuring colourfulness in natural images" (2003), on the opponent
+    colours R - G and (R + G) / 2 - B. Chapter: 06_evaluation.
     """
     red, green, blue = np.moveaxis(np.asarray(rgb, "float32"), -1, 0)
-    baselines = np.stack([red - green, (red + green) / 2 - blue])  # (2, ..., H, W)
-    spread = np.hypot(*baselines.std(axis=(-2, -1), dtype="float64"))
-    distance = np.hypot(*baselines.mean(axis=(-2, -1), dtype="float64"))
+    opponent = np.stack([red - green, (red + green) / 2 - blue])  # (2, ..., H, W)
+    spread = np.hypot(*opponent.std(axis=(-2, -1), dtype="float64"))
+    distance = np.hypot(*opponent.mean(axis=(-2, -1), dtype="float64"))
     return float(np.mean(spread + 0.3 * distance))
 
 
