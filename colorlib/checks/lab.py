@@ -10,6 +10,7 @@ from colorlib.checks.judging import (
     expect,
     expect_figure,
     expect_text,
+    naming,
     without,
 )
 from colorlib.lab import to_lab
@@ -27,9 +28,12 @@ def lab_chroma(student, draw):
             "You included L: then white would be colourful.": np.linalg.norm(colors, axis=-1),
             "You took L and a instead of a and b.": np.hypot(lightness, a),
             "You added a and b: so red and green cancel each other.": a + b,
+            "You added their sizes: that is the way round a corner.": np.abs(a) + np.abs(b),
             "You forgot the square root.": a**2 + b**2,
         },
     )
+    with naming("one colour alone"):
+        expect(student, colors[0, 0], right=np.hypot(a, b)[0, 0], mistakes={})
 
 
 def lab_unscaled(student, draw):
@@ -146,8 +150,12 @@ def lab_lightness(student, draw):
             116 * np.cbrt(((codes + 0.055) / 1.055) ** 2.4 @ weights) - 16
         ),
     }
-    with without(color.rgb2lab, lab.rgb_to_lab):
-        expect(student, rgb, right=right, mistakes=mistakes)
+    near = 0.01 / right.max()
+    with without(color.rgb2lab, color.rgb2xyz, color.xyz2lab, lab.rgb_to_lab):
+        expect(student, rgb, right=right, mistakes=mistakes, tolerance=near)
+        for case, place in (("one colour alone", (1, 0)), ("a batch of photos", np.s_[None, 1:])):
+            with naming(case):
+                expect(student, rgb[place], right=right[place], mistakes={}, tolerance=near)
 
 
 def _light(codes):
@@ -213,6 +221,10 @@ def lab_reach(student, draw):
             "You count steps of a tenth: multiply their number by 0.1.": 10 * right,
         },
     )
+    blue, hues = round(draw.uniform(32.1, 32.5), 1), np.array([306.3, 126.3])
+    right = chroma_of(_direction(hues), lightness=blue)
+    with naming("dark colours, blue among them"):
+        expect(student, blue, hues, right=right, mistakes={}, tolerance=0.55 / right.max())
 
 
 def _direction(hues):
