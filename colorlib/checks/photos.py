@@ -73,7 +73,7 @@ def photos_copies(student, draw):
             "You subtracted numbers of the type `uint8`: what should be below 0 wraps round.": (
                 differing(np.diff(cells, axis=2) > 0)
             ),
-            "You took equal cells for brighter ones: a bit is 1 only where a cell is brighter.": (
+            "You took equal cells for brighter ones, or compared with the right neighbour.": (
                 differing(cells[:, :, 1:] >= cells[:, :, :-1])
             ),
             "You compared with the cell above: the left neighbour is one column before.": (
@@ -97,8 +97,8 @@ def photos_leaks(student, draw):
     rows = np.array([
         ("Ann Lee", 1), ("ann lee", 0), ("Bo", 1), (" Bo ", 0), ("Cy", 1), ("Cy", 1), ("Dee", 0),
         ("Eve", 0), ("Eve", 1), ("", 1), ("", 0), (" ", 1), ("Fay", 0), ("Fay", 0),
-        ("Jo Ann", 1), ("Joann", 0),
-    ])[draw.permutation(16)]  # fmt: skip
+        ("Jo Ann", 1), ("Joann", 0), ("Jo Bell", 0),
+    ])[draw.permutation(17)]  # fmt: skip
     authors, held_back = rows[:, 0], rows[:, 1] == "1"
     exact = _leaks(authors, held_back)
     blanks_only = _leaks(np.char.strip(authors), held_back)

@@ -43,6 +43,8 @@ WRONG = {
          + "    return (bits[:, None] != bits).sum(axis=-1)"),
         ("mean of the picture", COPIES.format("c > c.mean(axis=(1, 2), keepdims=True)")
          + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("right neighbour", COPIES.format("c[:, :, :-1] > c[:, :, 1:]")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
         ("equal cells for brighter", COPIES.format("c[:, :, 1:] >= c[:, :, :-1]")
          + "    return (bits[:, None] != bits).sum(axis=-1)"),
         ("bits that agree", COPIES.format("c[..., 1:] > c[..., :-1]")
@@ -59,6 +61,8 @@ WRONG = {
         ("overlooked capital", LEAKS.format("name.strip()", "out and name and name in training")),
         ("overlooked blanks", LEAKS.format("name.lower()", "out and name and name in training")),
         ("blanks within names", LEAKS.format("''.join(name.split()).lower()",
+         "out and name and name in training")),
+        ("`'Jo Ann'`", LEAKS.format("(name.split() or [''])[0].lower()",
          "out and name and name in training")),
         ("all photos in training", LEAKS.format(SAME, "name and name in training")),
         ("in training, too", LEAKS.format(SAME, "name and names.count(name) > 1 and "
