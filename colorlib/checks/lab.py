@@ -10,6 +10,7 @@ from colorlib.checks.judging import (
     expect,
     expect_figure,
     expect_text,
+    naming,
     without,
 )
 from colorlib.lab import to_lab
@@ -27,9 +28,12 @@ def lab_chroma(student, draw):
             "You included L: then white would be colourful.": np.linalg.norm(colors, axis=-1),
             "You took L and a instead of a and b.": np.hypot(lightness, a),
             "You added a and b: so red and green cancel each other.": a + b,
+            "You added their sizes: that is the way round a corner.": np.abs(a) + np.abs(b),
             "You forgot the square root.": a**2 + b**2,
         },
     )
+    with naming("one colour alone"):
+        expect(student, colors[0, 0], right=np.hypot(a, b)[0, 0], mistakes={})
 
 
 def lab_unscaled(student, draw):
@@ -130,6 +134,14 @@ def lab_lightness(student, draw):
         "You took the first row of the matrix: that is X, and L is made of Y.": (
             _lightness_of(_light(codes) @ lab.XYZ_FROM_RGB[0] / lab.WHITE[0])
         ),
+        "You took a column of the matrix: Y is a weighted sum with the numbers of its row.": (
+            _lightness_of(_light(codes) @ lab.XYZ_FROM_RGB[:, 1])
+        ),
+        "You took the cube root of each light: add up the three lights first.": (
+            np.stack([_lightness_of(each) for each in np.moveaxis(_light(codes), -1, 0)], -1)
+            @ weights
+        ),
+        "You give L in 0..1: white should have L = 100.": right / 100,
         "You read the channels backwards: R comes first in a file, then G, then B.": (
             np.array(lab.rgb_to_lab(rgb[..., ::-1]))[..., 0]
         ),
@@ -146,8 +158,12 @@ def lab_lightness(student, draw):
             116 * np.cbrt(((codes + 0.055) / 1.055) ** 2.4 @ weights) - 16
         ),
     }
-    with without(color.rgb2lab, lab.rgb_to_lab):
-        expect(student, rgb, right=right, mistakes=mistakes)
+    near = 0.01 / right.max()
+    with without(color.rgb2lab, color.rgb2xyz, color.xyz2lab, lab.rgb_to_lab):
+        expect(student, rgb, right=right, mistakes=mistakes, tolerance=near)
+        for case, place in (("one colour alone", (1, 0)), ("a batch of photos", np.s_[None, 1:])):
+            with naming(case):
+                expect(student, rgb[place], right=right[place], mistakes={}, tolerance=near)
 
 
 def _light(codes):
@@ -182,37 +198,34 @@ def lab_reach(student, draw):
     clipped = lab.lab_to_rgb(np.insert(140 * direction, 0, lightness, axis=-1))
     clipped = np.array(lab.rgb_to_lab(np.array(clipped)))
     right = chroma_of(direction)
-    expect(
-        student,
-        lightness,
-        hues,
-        right=right,
-        tolerance=0.55 / right.max(),
-        mistakes={
-            "You took degrees for radians: convert the hues first, with `np.radians`.": (
-                chroma_of(_direction(np.degrees(hues)))
-            ),
-            "You swapped a and b: 0° is towards +a, so a is the chroma times the cosine.": (
-                chroma_of(direction[:, ::-1])
-            ),
-            "You turn the wrong way round: 90° is yellow, towards +b.": chroma_of(
-                direction * [1, -1]
-            ),
-            "You always look at L = 50: the gamut has another shape at each lightness.": (
-                chroma_of(direction, lightness=50)
-            ),
-            "You measure what is left after clipping: it has another L and another hue.": (
-                np.hypot(*clipped[:, 1:].T)
-            ),
-            "You stopped at the smallest of the answers: each hue has its own.": (
-                np.full(4, right.min())
-            ),
-            "You give a factor, not a chroma: multiply it by the chroma you started from.": (
-                right / 140
-            ),
-            "You count steps of a tenth: multiply their number by 0.1.": 10 * right,
-        },
-    )
+    mistakes = {
+        "You took degrees for radians: convert the hues first, with `np.radians`.": (
+            chroma_of(_direction(np.degrees(hues)))
+        ),
+        "You swapped a and b: 0° is towards +a, so a is the chroma times the cosine.": (
+            chroma_of(direction[:, ::-1])
+        ),
+        "You turn the wrong way round: 90° is yellow, towards +b.": chroma_of(direction * [1, -1]),
+        "You always look at L = 50: the gamut has another shape at each lightness.": (
+            chroma_of(direction, lightness=50)
+        ),
+        "You measure what is left after clipping: it has another L and another hue.": (
+            np.hypot(*clipped[:, 1:].T)
+        ),
+        "You stopped at the smallest of the answers: each hue has its own.": (
+            np.full(4, right.min())
+        ),
+        "You give a factor, not a chroma: multiply it by the chroma you started from.": right / 140,
+        "You count steps of a tenth: multiply their number by 0.1.": 10 * right,
+    }
+    blue, near_blue = round(draw.uniform(32.1, 32.5), 1), np.array([306.3, 126.3])
+    far = chroma_of(_direction(near_blue), lightness=blue)
+    with without(lab.fit_gamut):
+        expect(
+            student, lightness, hues, right=right, mistakes=mistakes, tolerance=0.55 / right.max()
+        )
+        with naming("dark colours, blue among them"):
+            expect(student, blue, near_blue, right=far, mistakes={}, tolerance=0.55 / far.max())
 
 
 def _direction(hues):
@@ -229,7 +242,9 @@ def lab_twins(student, draw):
     except ValueError:  # rows of unequal length
         places = np.empty(0)
     if places.shape != (2, 3) or places.dtype.kind not in "iu":
-        raise NotYet("`twins` should be two places, each of them `(photo, row, column)`.")
+        raise NotYet(
+            "`twins` should be two places, each of them `(photo, row, column)` in whole numbers."
+        )
     if (places < 0).any() or (places >= photos.shape[:3]).any():
         raise NotYet("There is no such pixel: photos go from 0 to 749, rows and columns to 255.")
     if places[0, 0] == places[1, 0]:

@@ -12,6 +12,7 @@ from colorlib.checks.judging import (
     expect_figure,
     expect_text,
     is_untouched,
+    naming,
 )
 
 
@@ -56,6 +57,7 @@ def photos_copies(student, draw):
     """How many bits of a difference hash differ, for each two pictures."""
     levels = 5 + 20 * np.arange(9, dtype="uint8")  # all different, so no neighbours are equal
     cells = draw.permuted(np.broadcast_to(levels, (4, 8, 9)), axis=-1)
+    cells[1, 0, 4] = cells[1, 0, 3]  # but for these two
     cells[3] = cells[0] + 40  # a brighter copy
     cells[3, 2, [4, 5]] = cells[3, 2, [5, 4]]  # of which a little is changed
 
@@ -70,6 +72,9 @@ def photos_copies(student, draw):
         mistakes={
             "You subtracted numbers of the type `uint8`: what should be below 0 wraps round.": (
                 differing(np.diff(cells, axis=2) > 0)
+            ),
+            "You took equal cells for brighter ones, or compared with the right neighbour.": (
+                differing(cells[:, :, 1:] >= cells[:, :, :-1])
             ),
             "You compared with the cell above: the left neighbour is one column before.": (
                 differing(cells[:, 1:] > cells[:, :-1])
@@ -92,7 +97,8 @@ def photos_leaks(student, draw):
     rows = np.array([
         ("Ann Lee", 1), ("ann lee", 0), ("Bo", 1), (" Bo ", 0), ("Cy", 1), ("Cy", 1), ("Dee", 0),
         ("Eve", 0), ("Eve", 1), ("", 1), ("", 0), (" ", 1), ("Fay", 0), ("Fay", 0),
-    ])[draw.permutation(14)]  # fmt: skip
+        ("Jo Ann", 1), ("Joann", 0), ("Jo Bell", 0),
+    ])[draw.permutation(17)]  # fmt: skip
     authors, held_back = rows[:, 0], rows[:, 1] == "1"
     exact = _leaks(authors, held_back)
     blanks_only = _leaks(np.char.strip(authors), held_back)
@@ -119,6 +125,9 @@ def photos_leaks(student, draw):
             ),
             "You overlooked blanks at the ends of names: they do not make another person.": (
                 case_only & known
+            ),
+            "You removed blanks within names, too: `Jo Ann` and `Joann` are two people.": (
+                _leaks(np.char.replace(comparable, " ", ""), held_back) & known
             ),
             "You took a blank name for a person: it stands for an unknown author.": (
                 right | _leaks(comparable, held_back) & (authors != "")
@@ -149,8 +158,9 @@ def photos_sources(student, draw):
     """The table of source pixels of a shift, mirrored at the edges."""
     size = int(draw.integers(7, 10))
     near, far = draw.permutation([2, 3]).tolist()
-    for down, right in ((-near, far), (far, -near)):  # every edge is crossed
-        _source_table(student, size, down, right)
+    for down, right in ((-near, far), (far, -near), (size - 1, 0)):  # every edge is crossed
+        with naming(f"down = {down}, right = {right}"):
+            _source_table(student, size, down, right)
 
 
 def _source_table(student, size, down, right):
@@ -158,7 +168,8 @@ def _source_table(student, size, down, right):
     numbers = np.arange(size * size).reshape(size, size)
 
     def window(mode="reflect", down=down, right=right, numbers=numbers):
-        return np.pad(numbers, 3, mode)[3 + down :, 3 + right :][:size, :size]
+        far = size - 1
+        return np.pad(numbers, far, mode)[far + down :, far + right :][:size, :size]
 
     expect(
         student,

@@ -22,6 +22,8 @@ WRONG = {
         ("included L", "def chroma(c):\n    return np.linalg.norm(c, axis=-1)"),
         ("cancel each other", "def chroma(c):\n    return c[..., 1] + c[..., 2]"),
         ("square root", "def chroma(c):\n    return c[..., 1] ** 2 + c[..., 2] ** 2"),
+        ("round a corner", "def chroma(c):\n    return np.abs(c[..., 1:]).sum(axis=-1)"),
+        ("one colour alone", "def chroma(c):\n    return np.hypot(c[:, :, 1], c[:, :, 2])"),
         ("`(4, 5)`", "def chroma(c):\n    return np.hypot(c[..., 1], c[..., 2]).max()"),
     ],
     "lab_unscaled": [
@@ -62,6 +64,18 @@ WRONG = {
          "return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
         ("below 0", LIGHT + "light = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)"
          "\n    return 116 * np.cbrt(light @ lab.XYZ_FROM_RGB[1]) - 16"),
+        ("column of the matrix", LIGHT
+         + "light = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)\n    "
+         "y = light @ lab.XYZ_FROM_RGB[:, 1]\n    "
+         "return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16"),
+        ("of each light", LIGHT
+         + "y = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)\n    "
+         "f = np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116)\n    "
+         "return 116 * f @ lab.XYZ_FROM_RGB[1] - 16"),
+        ("L in 0..1", LIGHT
+         + "c = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)\n    "
+         "y = c @ [0.212671, 0.715160, 0.072169]\n    "
+         "return 1.16 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 0.16"),
         ("once more", LIGHT
          + "c = np.where(c > 0.0031308, 1.055 * c ** (1 / 2.4) - 0.055, 12.92 * c)\n    "
          "y = c @ [0.212671, 0.715160, 0.072169]\n    "
@@ -69,6 +83,13 @@ WRONG = {
         ("first step", LIGHT
          + "return np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)"),
         ("np.where", LIGHT + "return c / 12.92 if c <= 0.04045 else c"),
+        ("one colour alone", LIGHT
+         + "c = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)\n    "
+         "y = 0.212671 * c[:, :, 0] + 0.715160 * c[:, :, 1] + 0.072169 * c[:, :, 2]\n    "
+         "return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16"),
+        ("ready `rgb2xyz`", "from skimage.color import rgb2xyz\n"
+         "def lightness(c):\n    y = rgb2xyz(c)[..., 1]\n    "
+         "return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16"),
         ("called the ready", "def lightness(c):\n    return to_lab(c)[..., 0]"),
         ("called the ready", "def lightness(c):\n    return lab.rgb_to_lab(c)[..., 0]"),
         ("called the ready", "from skimage.color import rgb2lab as mine\n"
@@ -84,6 +105,11 @@ WRONG = {
         ("a factor", REACH.format(COS, SIN, "lightness")
          + "right = reach\ndef reach(l, h):\n    return right(l, h) / 140"),
         ("steps of a tenth", REACH.format(COS, SIN, "lightness").replace("0.1 * lab", "lab")),
+        ("dark colours", REACH.format(COS, SIN, "lightness").replace("140", "120")),
+        ("called the ready `fit_gamut`", """def reach(lightness, hues):
+    a, b = 134 * np.cos(np.radians(hues)), 134 * np.sin(np.radians(hues))
+    shown = lab.fit_gamut(np.stack([lightness + 0 * a, a, b], axis=-1))
+    return np.hypot(shown[:, 1], shown[:, 2]) + 0.2"""),
         ("after clipping", """def reach(lightness, hues):
     a, b = 140 * np.cos(np.radians(hues)), 140 * np.sin(np.radians(hues))
     rgb = np.array(lab.lab_to_rgb(np.stack([lightness + 0 * a, a, b], axis=-1)))

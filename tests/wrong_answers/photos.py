@@ -43,6 +43,10 @@ WRONG = {
          + "    return (bits[:, None] != bits).sum(axis=-1)"),
         ("mean of the picture", COPIES.format("c > c.mean(axis=(1, 2), keepdims=True)")
          + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("right neighbour", COPIES.format("c[:, :, :-1] > c[:, :, 1:]")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
+        ("equal cells for brighter", COPIES.format("c[:, :, 1:] >= c[:, :, :-1]")
+         + "    return (bits[:, None] != bits).sum(axis=-1)"),
         ("bits that agree", COPIES.format("c[..., 1:] > c[..., :-1]")
          + "    return (bits[:, None] == bits).sum(axis=-1)"),
         ("give a share", COPIES.format("c[..., 1:] > c[..., :-1]")
@@ -56,6 +60,10 @@ WRONG = {
         ("as they are typed", LEAKS.format("name", "out and name.strip() and name in training")),
         ("overlooked capital", LEAKS.format("name.strip()", "out and name and name in training")),
         ("overlooked blanks", LEAKS.format("name.lower()", "out and name and name in training")),
+        ("blanks within names", LEAKS.format("''.join(name.split()).lower()",
+         "out and name and name in training")),
+        ("`'Jo Ann'`", LEAKS.format("(name.split() or [''])[0].lower()",
+         "out and name and name in training")),
         ("all photos in training", LEAKS.format(SAME, "name and name in training")),
         ("in training, too", LEAKS.format(SAME, "name and names.count(name) > 1 and "
          "name in training and name in {n for n, o in zip(names, held_back) if o}")),
@@ -81,6 +89,7 @@ WRONG = {
         ("column by column", WINDOW.format("reflect", "right", "down") + ".T"),
         ("left out the shift", WINDOW.format("reflect", 0, 0)),
         ("the shape should be", WINDOW.format("reflect", "down", "right") + ".ravel()"),
+        ("right = 0", WINDOW.replace("size - 1", "size // 2").format("reflect", "down", "right")),
     ],
     "photos_variation": [
         ("it is an array of float64", VARIED.format("return rgb / 255", GRID, TEXT)),

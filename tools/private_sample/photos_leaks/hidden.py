@@ -17,3 +17,5 @@ assert not np.any(leaks(both, np.array([False, False]))), (
 
 odd = leaks(np.array(["\tÉmile", "émile\n"]), np.array([True, False]))
 assert list(odd) == [True, False], "blanks may be tabs, and É is a capital é"
+two = leaks(np.array(["Jo Ann", "Joann"]), np.array([True, False]))
+assert not np.any(two), "blanks within a name count"
