@@ -53,6 +53,17 @@ def evaluation_decibels(student, draw):
             "You took the natural logarithm: decibels are made with the one to base 10.": (
                 both(error, logarithm=np.log)
             ),
+            "You took the absolute error: PSNR compares squares.": (
+                both(np.mean(np.abs(true.astype(float) - predicted), axis=(1, 2, 3)))
+            ),
+            "You added the squares up: their mean is asked for.": both(error * true[0].size),
+            "You turned the fraction upside down: the peak is above, the error below.": (
+                -np.array(right)
+            ),
+            "You took 20 for squares: 10 is for squares, 20 for their roots.": 2 * np.array(right),
+            "You gave each channel its own decibels: a photo has one error.": both(
+                np.mean((true.astype(float) - predicted) ** 2, axis=(1, 2))
+            ),
             "You took the square root of the error: PSNR compares squares, or use 20 in place of "
             "10 and 255 in place of its square.": both(np.sqrt(error)),
         },
@@ -82,6 +93,10 @@ def evaluation_rows(student, draw):
             ),
             codes.format(" and rounded them"): mean_photo[..., 1:],
             codes.format(""): unrounded[..., 1:],
+            "You forgot `to_lab`: G and B are no a and b.": photos[..., 1:].mean(axis=(0, 2)),
+            "You turned the rows upside down: the first row is the top one.": (
+                ab.mean(axis=(0, 2))[::-1]
+            ),
             "You divided by 128: this table is in Lab units.": ab.mean(axis=(0, 2)) / 128,
             "You took the median: asked for is the mean, which the squared error likes best.": (
                 np.median(ab, axis=(0, 2))
@@ -121,6 +136,15 @@ def evaluation_factor(student, draw):
                 ),
                 "You divided by the sum of the truth's squares: that is the best factor for the "
                 "truth, to reach the guess.": np.vdot(true_ab, ab) / np.vdot(true_ab, true_ab),
+                "You turned the fraction upside down: the guess's squares belong below.": (
+                    np.vdot(ab, ab) / np.vdot(true_ab, ab)
+                ),
+                "You used a alone: one number has to serve b, too.": (
+                    np.vdot(true_ab[..., 0], ab[..., 0]) / np.vdot(ab[..., 0], ab[..., 0])
+                ),
+                "You divided sums of colours: there opposite colours cancel.": (
+                    true_ab.sum() / ab.sum()
+                ),
                 "You averaged the quotients of the numbers: where the guess is nearly zero they "
                 "explode; the sums are divided, once.": np.mean(true_ab / ab),
                 "You took the mean of the pixels' own best factors: one factor has to serve them "
@@ -205,6 +229,12 @@ def evaluation_authors(student, draw):
             "You cut 5 % off at each end: the middle 95 % leave 2.5 % on each side.": (
                 interval(drawn, 0.9)
             ),
+            "You took shares for percent: `np.percentile` wants 2.5 and 97.5.": (
+                np.percentile(means, [0.025, 0.975])
+            ),
+            "You pooled all repetitions: each has a mean, and the interval is of the means.": (
+                middle(np.concatenate([gain[owner == each] for row in drawn for each in row]))
+            ),
             "You took 1.96 standard deviations on each side: the middle 95 % need no bell curve, "
             "quantiles ask the means themselves.": means.mean()
             + 1.96 * means.std() * np.array([-1, 1]),
@@ -227,8 +257,10 @@ def evaluation_trick(student, draw):
     if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[-1] != 3:
         raise NotYet(f"`photo` should be 8-bit RGB of one photo, but it is {describe(photo)}.")
     for name, ab in (("better_ab", better_ab), ("worse_ab", worse_ab)):
-        if np.shape(ab) != (*photo.shape[:2], 2) or not np.isfinite(ab).all():
+        if np.shape(ab) != (*photo.shape[:2], 2):
             raise NotYet(f"`{name}` should hold a and b of each pixel, but it is {describe(ab)}.")
+        if not np.isfinite(ab).all():
+            raise NotYet(f"there is a NaN or an infinity in `{name}`.")
     lab = to_lab(photo)
     weights = metrics.rebalanced_weights(lab[..., 1:], metrics.count_bins(lab[..., 1:]))
     true = metrics.Photo(photo, lab, lab[..., 1:], weights)
@@ -238,7 +270,7 @@ def evaluation_trick(student, draw):
     if not (worse < better if column.better == "↓" else worse > better):
         raise NotYet(
             f"{metric} ({column.better}) is {better:.4g} for your better one and {worse:.4g} for "
-            "your worse one: it agrees with you. Look for a pair on which it does not."
+            "your worse one: it does not prefer the worse one. Look for a pair on which it does."
         )
     expect_figure(figure, photos=3)
     if not any(character.isdigit() for axes in figure.axes for character in axes.get_title()):

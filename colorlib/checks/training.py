@@ -33,7 +33,12 @@ def training_forward(student, draw):
         seen.append((ops.convert_to_numpy(inputs["lightness"]), training))
         return guess
 
-    loss = call(student, network, photos, scores, True)
+    try:
+        loss = call(student, network, photos, scores, True)
+    except NotYet as reason:
+        if seen and "it raised" in str(reason):
+            raise NotYet(f"the loss: is `true_ab` a and b, (B, H, W, 2)? {reason}") from None
+        raise
     if not seen:
         raise NotYet("your function does not ask the network.")
     (lightness, training), right = seen[0], colors[..., :1]
@@ -58,6 +63,7 @@ def training_forward(student, draw):
             "You compared with L and a: a and b are the last two of the three.": (
                 against(colors[..., :2])
             ),
+            "You compared with a alone: b counts as much.": against(colors[..., 1:2]),
             "You divided a and b by 128: the equation does that, and the answer is in Lab units.": (
                 against(colors[..., 1:] / 128)
             ),
@@ -82,6 +88,9 @@ def training_mean(student, draw):
                 losses @ sizes / len(sizes)
             ),
             "You divided each loss by its size: it is a mean already.": np.sum(losses / sizes),
+            "You divided the sum of the means by all photos: first weigh each mean by its size.": (
+                losses.sum() / sizes.sum()
+            ),
         },
     )
 
@@ -134,6 +143,11 @@ def training_rate(student, draw):
             "You took a quarter of a wave: half of one starts flat and ends flat.": (
                 rate(share, lambda share: np.cos(np.pi * share / 2))
             ),
+            "You took a whole wave: half of one ends at the bottom.": (
+                rate(share, lambda share: (1 + np.cos(2 * np.pi * share)) / 2)
+            ),
+            "You forgot the peak: the wave and the climb are shares of it.": rate(share) / peak,
+            "Your array holds whole numbers, so the rates became 0: make it of floats.": 0 * steps,
             "You let the rate fall in a straight line: it should follow the wave.": (
                 rate(share, lambda share: 1 - share)
             ),
@@ -162,6 +176,8 @@ def training_push(student, draw):
             "is the derivative itself.": -right,
             "You forgot the 2 of the square: it cancels the 2 in 2HW.": right / 2,
             "You divided by HW and kept the 2: equation (1) divides by 2HW.": 2 * right,
+            "You have the sign of the step, and forgot the 2 of the square.": -right / 2,
+            "You divided by the rows alone: the mean is over columns, too.": shape[1] * right,
             "You forgot the mean: the loss is divided by 2HW, and so is its derivative.": (
                 2 * flat * difference
             ),
@@ -188,7 +204,8 @@ def training_push(student, draw):
 
 def training_floor(student, draw):
     """What the best answer to each lightness costs."""
-    levels = draw.choice(np.arange(20, 80, 3), 6, replace=False)
+    neighbours = draw.integers(60, 75) + np.arange(3)  # whoever widens the steps mixes them
+    levels = np.append(draw.choice(np.arange(20, 58, 3), 3, replace=False), neighbours)
     level = draw.permutation(np.repeat(levels, [1, 9, 24, 60, 150, 270]))  # (514,)
     beside = draw.uniform(-0.45, 0.45, len(level))  # what rounding takes away
     centers = draw.normal((-30, 30), 12, (100, 2))  # a and b have different means
@@ -237,6 +254,15 @@ def training_floor(student, draw):
             ),
             "You cut L off: 49.7 rounds to 50.": (
                 cost(lambda group: group.mean(axis=0), np.floor(lightness))
+            ),
+            **{
+                f"You took steps of {width}: each whole L has an answer of its own.": (
+                    cost(lambda group: group.mean(axis=0), np.rint(lightness / width))
+                )
+                for width in (2, 5, 10)
+            },
+            "You forgot to divide by the number of pixels: the loss is a mean.": (
+                2 * len(level) * right
             ),
             "You did not round L: then each pixel is alone with its lightness, and its answer "
             "costs nothing.": 0.0,
@@ -288,6 +314,9 @@ def training_adam(student, draw):
             "You forgot the root: the gradient's size cancels only against the root of v.": (
                 along(mean / one / (square / two))
             ),
+            "You forgot the factors 0.1 and 0.001: m and v are means.": (
+                along(10 * mean / one / np.sqrt(1000 * square / two))
+            ),
             "You go uphill: the step is subtracted.": -right,
             "You took the gradient in place of its mean m.": (
                 along(gradients / np.sqrt(square / two))
@@ -319,6 +348,9 @@ def training_adam(student, draw):
             mistakes={
                 "You left epsilon out: it keeps the step small where the gradient is.": (
                     along(mean / one / (np.sqrt(square / two) + 1e-30))
+                ),
+                "You took another epsilon, 1e-8: here it is 1e-7.": (
+                    along(mean / one / (np.sqrt(square / two) + 1e-8))
                 ),
                 "You put epsilon under the root: it is added to the root.": (
                     along(mean / one / np.sqrt(square / two + 1e-7))

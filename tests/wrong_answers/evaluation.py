@@ -41,6 +41,17 @@ WRONG = {
          + "np.mean(10 * np.log10(peak / error)), 10 * np.log10(peak / error.mean())"),
         ("to base 10", PSNRS + "np.mean(10 * np.log(255**2 / error)), "
          "10 * np.log(255**2 / error.mean())"),
+        ("absolute error", PSNRS.replace("(true.astype(float) - predicted) ** 2",
+                                         "np.abs(true.astype(float) - predicted)")
+         + "np.mean(10 * np.log10(255**2 / error)), 10 * np.log10(255**2 / error.mean())"),
+        ("each channel", PSNRS.replace("(1, 2, 3)", "(1, 2)")
+         + "np.mean(10 * np.log10(255**2 / error)), 10 * np.log10(255**2 / error.mean())"),
+        ("added the squares up", PSNRS.replace("np.mean", "np.sum")
+         + "np.mean(10 * np.log10(255**2 / error)), 10 * np.log10(255**2 / error.mean())"),
+        ("upside down", PSNRS + "np.mean(10 * np.log10(error / 255**2)), "
+         "10 * np.log10(error.mean() / 255**2)"),
+        ("20 for squares", PSNRS + "np.mean(20 * np.log10(255**2 / error)), "
+         "20 * np.log10(255**2 / error.mean())"),
         ("`(2,)`", PSNRS + "10 * np.log10(255**2 / error)"),
     ],
     "evaluation_rows": [
@@ -56,6 +67,10 @@ WRONG = {
          "    return rgb2lab(mean)[..., 1:]"),
         ("paints only a and b", "def ab_of_row(photos):\n"
          "    return to_lab(photos).mean(axis=(0, 2))"),
+        ("forgot `to_lab`", "def ab_of_row(photos):\n"
+         "    return photos[..., 1:].mean(axis=(0, 2))"),
+        ("upside down", "def ab_of_row(photos):\n"
+         "    return to_lab(photos)[..., 1:].mean(axis=(0, 2))[::-1]"),
         ("one colour for all", "def ab_of_row(photos):\n"
          "    return to_lab(photos)[..., 1:].mean(axis=(0, 1, 2))"),
     ],
@@ -68,6 +83,10 @@ WRONG = {
          "    return (true_ab / ab).mean()"),
         ("serve both", "def best_factor(true_ab, ab):\n"
          "    return (true_ab * ab).sum(axis=(0, 1)) / (ab * ab).sum(axis=(0, 1))"),
+        ("upside down", FACTOR + "1 / exact"),
+        ("used a alone", FACTOR.replace("np.asarray(true_ab, float), np.asarray(ab, float)",
+                                        "true_ab[..., 0], ab[..., 0]") + "exact"),
+        ("opposite colours cancel", FACTOR + "true_ab.sum() / ab.sum()"),
         ("a guess of grey alone", FACTOR.replace(" if ab.any() else 1.0", "") + "exact"),
         ("a guess of grey alone", FACTOR.replace("else 1.0", "else 0.0") + "exact"),
         ("no more than 1", FACTOR + "min(exact, 1)"),
@@ -84,6 +103,11 @@ WRONG = {
         ("as rows of photos", AUTHORS + "np.quantile(gain[drawn].mean(axis=1), [0.025, 0.975])"),
         ("leave 2.5 %", AUTHORS + "np.quantile(sums[drawn].sum(1) / counts[drawn].sum(1), "
          "[0.05, 0.95])"),
+        ("shares for percent", AUTHORS
+         + "np.percentile(sums[drawn].sum(1) / counts[drawn].sum(1), [0.025, 0.975])"),
+        ("pooled all repetitions", AUTHORS
+         + "np.quantile(np.concatenate([gain[owner == i] for row in drawn for i in row]), "
+         "[0.025, 0.975])"),
         ("no bell curve", AUTHORS.replace("return ", "means = sums[drawn].sum(1) ")
          + "/ counts[drawn].sum(1)\n"
          "    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()"),
@@ -99,7 +123,9 @@ WRONG = {
     ],
     "evaluation_trick": [
         ("should be one of", TRICK + "metric = 'chroma'"),
-        ("agrees with you", TRICK + "better_ab, worse_ab = worse_ab, better_ab"),
+        ("does not prefer", TRICK + "better_ab = worse_ab"),
+        ("NaN", TRICK + "worse_ab = np.nan * worse_ab"),
+        ("does not prefer", TRICK + "better_ab, worse_ab = worse_ab, better_ab"),
         ("a and b of each pixel", TRICK + "worse_ab = lab"),
         ("Matplotlib figure", TRICK + "figure = None"),
         ("shows 2 photos", TRICK + "figure = figures.photo_grid([shown[1:]], numbers)"),

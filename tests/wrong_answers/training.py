@@ -50,6 +50,9 @@ WRONG = {
         ("divided L by 100", forward(lightness="colors[..., :1] / 100")),
         ("with L and a", forward(ab="colors[..., :2]")),
         ("by 128", forward(ab="colors[..., 1:] / 128")),
+        ("with a alone", forward(ab="colors[..., 1:2]")),
+        ("is `true_ab` a and b", forward(ab="colors")),
+        ("is `true_ab` a and b", forward(ab="...")),
         ("hand `training` on", forward(training="False")),
         (
             "does not ask the network",
@@ -61,6 +64,7 @@ WRONG = {
         ("number of photos", MEAN + "np.dot(losses, sizes)"),
         ("number of batches", MEAN + "np.dot(losses, sizes) / len(sizes)"),
         ("is a mean already", MEAN + "np.sum(losses / sizes)"),
+        ("first weigh each mean", MEAN + "np.sum(losses) / np.sum(sizes)"),
     ],
     "training_rate": [
         ("from step 0", RATE + "peak * (1 + np.cos(np.pi * step / total)) / 2)"),
@@ -69,6 +73,12 @@ WRONG = {
         ("quarter of a wave",
          RATE + "peak * np.cos(np.pi / 2 * (step - warm) / (total - warm)))"),
         ("all of `total`", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / total)) / 2)"),
+        ("a whole wave",
+         RATE + "peak * (1 + np.cos(2 * np.pi * (step - warm) / (total - warm))) / 2)"),
+        ("forgot the peak", RATE.replace("peak * ", "")
+         + "(1 + np.cos(np.pi * (step - warm) / (total - warm))) / 2)"),
+        ("whole numbers", "def rate_at(step, total, warm, peak):\n    rates = 0 * step\n"
+         "    rates[step < warm] = peak * step[step < warm] / warm\n    return rates"),
         ("forgot the warm-up", "def rate_at(step, total, warm, peak):\n"
          "    return peak * (1 + np.cos(np.pi * step / total)) / 2"),
         ("one step, a number", RATE.replace("return ", "return np.zeros(len(step)) + ")
@@ -81,6 +91,10 @@ WRONG = {
          "    return (x - p) * (1 - p**2) / p[..., 0].size"),
         ("the 2 of the square", "def push(x, z):\n    p = np.tanh(z)\n"
          "    return (p - x) * (1 - p**2) / p.size"),
+        ("the sign of the step, and", "def push(x, z):\n    p = np.tanh(z)\n"
+         "    return (x - p) * (1 - p**2) / p.size"),
+        ("by the rows alone", "def push(x, z):\n    p = np.tanh(z)\n"
+         "    return (p - x) * (1 - p**2) / len(p)"),
         ("forgot the mean", "def push(x, z):\n    p = np.tanh(z)\n"
          "    return 2 * (p - x) * (1 - p**2)"),
         ("forgot tanh", "def push(x, z):\n    p = np.tanh(z)\n    return 2 * (p - x) / p.size"),
@@ -104,6 +118,12 @@ WRONG = {
          "    return np.average(costs, weights=[len(group) for group in groups])"),
         ("cut L off", FLOOR.replace("np.rint(pixels[:, 0])", "pixels[:, 0].astype(int)")
          + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
+        ("steps of 5", FLOOR.replace("pixels[:, 0])", "pixels[:, 0] / 5)")
+         + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
+        ("steps of 2", FLOOR.replace("pixels[:, 0])", "pixels[:, 0] / 2)")
+         + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
+        ("number of pixels", FLOOR
+         + "    return sum(group.var(axis=0).sum() * len(group) for group in groups)"),
         ("did not round", FLOOR.replace("np.rint(pixels[:, 0])", "pixels[:, 0]")
          + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
     ],
@@ -124,6 +144,9 @@ WRONG = {
          "        path.append(w)\n    return np.stack(path)"),
         ("or as small as epsilon", ADAM + STEP.format("np.sqrt(v / (1 - 0.999**t))")),
         ("left epsilon out", ADAM + STEP.format("(np.sqrt(v / (1 - 0.999**t)) + (v == 0))")),
+        ("another epsilon", ADAM + STEP.format("(np.sqrt(v / (1 - 0.999**t)) + 1e-8)")),
+        ("factors 0.1 and 0.001", ADAM.replace("0.1 * g", "g").replace("0.001 * g", "g")
+         + STEP.format("(np.sqrt(v / (1 - 0.999**t)) + 1e-7)")),
         ("under the root", ADAM + STEP.format("np.sqrt(v / (1 - 0.999**t) + 1e-7)")),
         ("of the corrected v", ADAM
          + STEP.format("(np.sqrt(v) + 1e-7) * np.sqrt(1 - 0.999**t)")),

@@ -12,7 +12,7 @@ assert np.isclose(floor_of_lightness(two + np.array([[0.3, 0, 0], [-0.4, 0, 0]])
     "49.6 and 50.3 are one lightness: L is rounded"
 )
 
-lone = np.array([[0, 90, 0], [50, -12.8, 70], [100, 5, 5]])
+lone = np.array([[0, 90, 0], [50, -12.8, 70], [51, 60, -20], [52, -40, 10], [100, 5, 5]])
 assert np.isclose(floor_of_lightness(lone), 0), (
     "where every L occurs once, its own colour is the answer and costs nothing"
 )
