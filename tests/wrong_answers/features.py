@@ -70,6 +70,8 @@ WRONG = {
         ("of *any* photo", TOP + "np.isin(truth, order[:, :k]).mean()"),
         ("counted the hits", TOP + "(order[:, :k] == truth[:, None]).any(axis=1).sum()"),
         ("counted the misses", TOP + "1 - (order[:, :k] == truth[:, None]).any(axis=1).mean()"),
+        ("looked at five", TOP + "(order[:, :5] == truth[:, None]).any(axis=1).mean()"),
+        ("per cent", TOP + "100 * (order[:, :k] == truth[:, None]).any(axis=1).mean()"),
     ],
     "features_softmax": [
         (
@@ -115,6 +117,14 @@ WRONG = {
             "    return e / e.sum(axis=-1, keepdims=True)",
         ),
         (
+            "shape `(4, 6)`",
+            SOFTMAX.replace("axis=-1", "axis=2") + "e / e.sum(axis=2, keepdims=True)",
+        ),
+        (
+            "without a temperature",
+            SOFTMAX.replace("=1.0", "") + "e / e.sum(axis=-1, keepdims=True)",
+        ),
+        (
             "clipped",
             "def softmax(logits, temperature=1.0):\n"
             "    e = np.exp(np.clip(logits / temperature, -500, 500))\n"
@@ -139,6 +149,7 @@ WRONG = {
             VOTE + "softmax(np.where(own, -np.inf, "
             "-np.linalg.norm(scores[:, None] - scores, axis=-1) / temperature)) @ colors",
         ),
+        ("wholly alike", VOTE + "softmax(np.where(s * temperature > 0.9999, -np.inf, s)) @ colors"),
         ("over the guessing photos", VOTE + "softmax(np.where(own, -np.inf, s)).T @ colors"),
         ("forgot", VOTE + "softmax(np.where(own, -np.inf, s * temperature)) @ colors"),
         (
