@@ -294,6 +294,8 @@ def _shown(value, place, shape):
         return None
     if value.size > 12 and value.shape == shape[-1:]:
         value = value[place[-1]]
+    if value.size > 100:
+        return None
     return f"`{np.array2string(np.asarray(value), precision=4)}`".replace("\n", "")
 
 
