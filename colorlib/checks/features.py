@@ -84,6 +84,9 @@ def features_top5(student, draw):
             "You looked at five places: `k` says at how many.": np.mean(rank < 5),
             "You looked at one place too many: `[:, :k]` are k.": np.mean(rank < k + 1),
             "You looked at one place too few: `[:, :k]` are k.": np.mean(rank < k - 1),
+            "You left out the highest score: `[-k:-1]` ends before it, `[-k:]` behind it.": np.mean(
+                (rank > 0) & (rank < k)
+            ),
             "You gave per cent: a share lies in 0..1.": 100 * np.mean(rank < k),
         },
     )

@@ -89,7 +89,7 @@ def network_layer(student, draw):
                 'You let stencils lie within the picture only: that is `padding="valid"`.': (
                     (side - kernel) // stride + 1
                 ),
-                "You added 1 in any case: where the stride divides the side nothing is left over.": (
+                "You added 1 in any case: an even side needs none for stride 2.": (
                     side // stride + 1
                 ),
                 "You added k // 2 zeros on each side: for an even k that is one too many.": (

@@ -71,7 +71,11 @@ WRONG = {
         ("counted the hits", TOP + "(order[:, :k] == truth[:, None]).any(axis=1).sum()"),
         ("counted the misses", TOP + "1 - (order[:, :k] == truth[:, None]).any(axis=1).mean()"),
         ("too many", TOP + "(order[:, : k + 1] == truth[:, None]).any(axis=1).mean()"),
-        ("too few", TOP + "(order[:, ::-1][:, -k:-1] == truth[:, None]).any(axis=1).mean()"),
+        ("too few", TOP + "(order[:, : k - 1] == truth[:, None]).any(axis=1).mean()"),
+        (
+            "left out the highest",
+            TOP + "(np.argsort(scores)[:, -k:-1] == truth[:, None]).any(axis=1).mean()",
+        ),
         ("looked at five", TOP + "(order[:, :5] == truth[:, None]).any(axis=1).mean()"),
         ("per cent", TOP + "100 * (order[:, :k] == truth[:, None]).any(axis=1).mean()"),
     ],
