@@ -1,5 +1,7 @@
 """The exercises of chapter 03_features."""
 
+import functools
+
 import numpy as np
 
 from colorlib.checks.judging import (
@@ -11,7 +13,9 @@ from colorlib.checks.judging import (
     expect,
     expect_figure,
     expect_text,
+    naming,
 )
+from colorlib.lab import to_lab
 
 
 def features_preprocess(student, draw):
@@ -46,12 +50,12 @@ def features_preprocess(student, draw):
 
 def features_top5(student, draw):
     """The share of photos whose class is among the k highest scores."""
-    k = int(draw.integers(3, 7))
+    k = int(draw.choice([3, 7]))  # and not the five of most papers
     # The true class's places, counted so that no two of the answers below are the same number.
-    rank = np.repeat([0, 1, 2, 3, 4, 5, 12, 29], [60, 25, 20, 15, 10, 5, 27, 38])  # (200,)
-    rank = draw.permutation(rank)
+    places, photos = (0, 1, 2, 3, 4, 5, 6, 7, 12, 29), (60, 25, 20, 15, 10, 5, 8, 4, 15, 38)
+    rank = draw.permutation(np.repeat(places, photos))  # (200,)
     order = draw.permuted(np.tile(np.arange(30), (200, 1)), axis=1)  # classes, the likeliest first
-    truth, scores = order[np.arange(200), rank], np.empty((200, 30))
+    truth, scores = order[np.arange(200), rank], np.empty((200, 30), "float32")
     falling = -np.sort(-draw.normal(size=(200, 30)), axis=1)
     np.put_along_axis(scores, order, falling, axis=1)
     expect(
@@ -77,6 +81,13 @@ def features_top5(student, draw):
             "its own truth.": np.isin(truth, order[:, :k]).mean(),
             "You counted the hits: a share is divided by the number of photos.": np.sum(rank < k),
             "You counted the misses: the share of the others was asked for.": np.mean(rank >= k),
+            "You looked at five places: `k` says at how many.": np.mean(rank < 5),
+            "You looked at one place too many: `[:, :k]` are k.": np.mean(rank < k + 1),
+            "You looked at one place too few: `[:, :k]` are k.": np.mean(rank < k - 1),
+            "You left out the highest score: `[-k:-1]` ends before it, `[-k:]` behind it.": np.mean(
+                (rank > 0) & (rank < k)
+            ),
+            "You gave per cent: a share lies in 0..1.": 100 * np.mean(rank < k),
         },
     )
 
@@ -117,6 +128,9 @@ def features_softmax(student, draw):
             ),
         },
     )
+    for fewer in (logits[0], logits[0, 0]):  # (4, 6) and (6,)
+        with naming(f"for logits of the shape `{fewer.shape}`, without a temperature"):
+            expect(student, fewer, right=probabilities(fewer), mistakes={})
     loud, cold = np.rint(500 * (logits + np.sign(logits))), 0.25
     answer = call(student, loud, cold)
     if not np.isfinite(answer).all():
@@ -189,6 +203,19 @@ def features_neighbours(student, draw):
             ),
         },
     )
+    twice, both = np.concatenate([scores, 2 * scores[:1]]), np.concatenate([colors, -colors[:1]])
+    inner = twice @ twice.T
+    likeness = inner / np.sqrt(np.outer(np.diag(inner), np.diag(inner)))
+
+    def without(left_out):
+        return weights(np.where(left_out, -np.inf, likeness) / temperature) @ both
+
+    with naming("where one photo's scores are twice another's"):
+        compare(call(student, twice, both, temperature), without(np.eye(10, dtype=bool)), {
+            "You left out all that are wholly alike: only the photo itself must not vote.": (
+                without(likeness > 1 - 1e-6)
+            ),
+        })  # fmt: skip
     cold = 1e-4
     nearest = call(student, scores, colors, cold)
     if not np.isfinite(nearest).all():
@@ -228,5 +255,27 @@ def features_turned(student, draw):
             "You compare with something other than the true colours: no colourizer comes so near "
             "to them. The error is the distance from the photos' own a and b."
         )
+    distance, squared, apart = _own_errors()
+    with naming("the error with the own scores"):
+        compare(results["own scores"][1], distance, {
+            "You took a and b apart: the distance is that in the plane of both.": apart,
+            "You squared the distances: the mean of the distances was asked for.": squared,
+            "You took the root of the mean square: then a few bad pixels count most.": (
+                np.sqrt(squared)
+            ),
+        }, tolerance=0.01)  # fmt: skip
     expect_figure(figure, plots=1)
     return expect_text(text, words=60)
+
+
+@functools.cache  # it takes seconds
+def _own_errors():
+    """Of the paper's network with the own scores: mean distance, its square, a and b apart."""
+    from colorlib import photoset
+    from colorlib.colorizer import Colorizer
+
+    photos = photoset.commons()
+    some = np.array(photos.photos[photos.validation[::3]])  # (14, 256, 256, 3)
+    away = Colorizer.load("paper").ab(some) - to_lab(some)[..., 1:]
+    distance = np.linalg.norm(away, axis=-1)  # (14, 256, 256)
+    return distance.mean(), (distance**2).mean(), np.abs(away).mean()

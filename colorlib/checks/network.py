@@ -68,7 +68,8 @@ def network_enlarged(student, draw):
 def network_layer(student, draw):
     """What a convolution puts out, holds and costs."""
     kernels, strides = (3, 5, 2, 4), (2, 2, 3, 1)  # an even stencil has no middle
-    sides = 6 * draw.integers(3, 12, 4) + 1  # neither even nor a multiple of 3
+    # All but one are neither even nor a multiple of 3.
+    sides = 6 * draw.integers(3, 12, 4) + np.array([1, 2, 1, 1])
     channels, filters = draw.integers(2, 9, 4), draw.integers(10, 30, 4)
     cases = np.stack([sides, channels, filters, kernels, strides], axis=1)  # (4, 5)
     rows = [_anatomy(s, c, [(f, k, step)])[0] for s, c, f, k, step in cases.tolist()]
@@ -87,6 +88,9 @@ def network_layer(student, draw):
                 "so with an odd side there is one more.": side // stride,
                 'You let stencils lie within the picture only: that is `padding="valid"`.': (
                     (side - kernel) // stride + 1
+                ),
+                "You added 1 in any case: an even side needs none for stride 2.": (
+                    side // stride + 1
                 ),
                 "You added k // 2 zeros on each side: for an even k that is one too many.": (
                     (side + 2 * (kernel // 2) - kernel) // stride + 1
@@ -308,6 +312,10 @@ def network_ceilings(student, draw):
             ),
             "You took a and b apart: the distance is that in the plane of both.": (
                 np.abs(away).mean(axis=(1, 2, 3))
+            ),
+            "You left a and b divided by 128: errors should be in Lab units.": right / 128,
+            "You added the distances in a and in b: the distance is that in the plane of both.": (
+                np.abs(away).sum(axis=-1).mean(axis=(1, 2))
             ),
             "You took the mean over all photos: one number for each was asked for.": right.mean(),
             "You sorted the errors: leave them in the order of the photos.": np.sort(right),

@@ -37,7 +37,7 @@ text = "{text}"
 TEXT = "The colours moved but the error is the same, also for the control, and I am not sure. " * 5
 
 
-def turned(moved_own=0.0, moved=2.0, error=19.0, label="Lab units", text=TEXT):
+def turned(moved_own=0.0, moved=2.0, error=20.35, label="Lab units", text=TEXT):
     return TURNED.format(moved_own=moved_own, moved=moved, error=error, label=label, text=text)
 
 
@@ -70,6 +70,14 @@ WRONG = {
         ("of *any* photo", TOP + "np.isin(truth, order[:, :k]).mean()"),
         ("counted the hits", TOP + "(order[:, :k] == truth[:, None]).any(axis=1).sum()"),
         ("counted the misses", TOP + "1 - (order[:, :k] == truth[:, None]).any(axis=1).mean()"),
+        ("too many", TOP + "(order[:, : k + 1] == truth[:, None]).any(axis=1).mean()"),
+        ("too few", TOP + "(order[:, : k - 1] == truth[:, None]).any(axis=1).mean()"),
+        (
+            "left out the highest",
+            TOP + "(np.argsort(scores)[:, -k:-1] == truth[:, None]).any(axis=1).mean()",
+        ),
+        ("looked at five", TOP + "(order[:, :5] == truth[:, None]).any(axis=1).mean()"),
+        ("per cent", TOP + "100 * (order[:, :k] == truth[:, None]).any(axis=1).mean()"),
     ],
     "features_softmax": [
         (
@@ -115,6 +123,14 @@ WRONG = {
             "    return e / e.sum(axis=-1, keepdims=True)",
         ),
         (
+            "shape `(4, 6)`",
+            SOFTMAX.replace("axis=-1", "axis=2") + "e / e.sum(axis=2, keepdims=True)",
+        ),
+        (
+            "without a temperature",
+            SOFTMAX.replace("=1.0", "") + "e / e.sum(axis=-1, keepdims=True)",
+        ),
+        (
             "clipped",
             "def softmax(logits, temperature=1.0):\n"
             "    e = np.exp(np.clip(logits / temperature, -500, 500))\n"
@@ -139,6 +155,7 @@ WRONG = {
             VOTE + "softmax(np.where(own, -np.inf, "
             "-np.linalg.norm(scores[:, None] - scores, axis=-1) / temperature)) @ colors",
         ),
+        ("wholly alike", VOTE + "softmax(np.where(s * temperature > 0.9999, -np.inf, s)) @ colors"),
         ("over the guessing photos", VOTE + "softmax(np.where(own, -np.inf, s)).T @ colors"),
         ("forgot", VOTE + "softmax(np.where(own, -np.inf, s * temperature)) @ colors"),
         (
@@ -157,6 +174,8 @@ WRONG = {
         ("moves nothing", turned(moved=0.0)),
         ("divided by 128", turned(error=0.15)),
         ("other than the true colours", turned(error=2.0)),
+        ("the error with the own scores", turned(error=19.0)),
+        ("a and b apart", turned(error=12.504)),
         ("which unit", turned(label="")),
         ("explain a little more", turned(text="The colours moved, the error did not.")),
         ("Matplotlib figure", turned() + "figure = axis"),

@@ -104,6 +104,7 @@ WRONG = {
                 "-(-side // stride)", "(side + 2 * (kernel // 2) - kernel) // stride + 1"
             ),
         ),
+        ("added 1 in any case", layer().replace("-(-side // stride)", "side // stride + 1")),
         ("rounded the side down", layer(out="side // stride")),
         ('padding="valid"', layer(out="(side - kernel) // stride + 1")),
         ("forgot the stride", layer(out="side")),
@@ -181,6 +182,8 @@ WRONG = {
         ("squared the distances", ceilings("(away**2).sum(-1).mean((1, 2))")),
         ("root of the mean square", ceilings("np.sqrt((away**2).sum(-1).mean((1, 2)))")),
         ("a and b apart", ceilings("np.abs(away).mean((1, 2, 3))")),
+        ("divided by 128", ceilings("np.linalg.norm(away / 128, axis=-1).mean((1, 2))")),
+        ("added the distances", ceilings("np.abs(away).sum(-1).mean((1, 2))")),
         ("over all photos", ceilings("np.linalg.norm(away, axis=-1).mean()")),
         ("sorted the errors", ceilings("np.sort(np.linalg.norm(away, axis=-1).mean((1, 2)))")),
         ("above or beside", ceilings(titles="[]")),
