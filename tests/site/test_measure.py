@@ -8,7 +8,7 @@ from PIL import Image
 
 from colorlib import anatomy, designs, evaluation, extractors, inputs, photoset, training
 from colorlib.colorizer import Colorizer
-from colorlib.designs import Design
+from colorlib.designs import DESIGNS, Design
 from colorlib.files import read_json
 from colorlib.lab import to_lab, to_rgb
 from colorlib.metrics import METRICS
@@ -29,7 +29,9 @@ def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
     small = photoset.prepare(tmp_path / "folder", tmp_path / "set", validation=0.4).path
     row = {"tier": "smoke", "design": "unet", "size": 64, "epochs": 1, "batch_size": 4}
     row |= {"options": {"vivid": False}}
-    monkeypatch.setattr(ingredients, "ROWS", {"a row": row})
+    tuned = row | {"design": "unet_tuned", "start_from": "a row"}
+    monkeypatch.setattr(ingredients, "ROWS", {"a row": row, "tuned": tuned})
+    monkeypatch.setitem(DESIGNS, "unet_tuned", ingredients.TUNED)  # taken away afterwards
     monkeypatch.setattr(ingredients, "PLAIN", row | {"epochs": 2})
     monkeypatch.setattr(ingredients, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(ingredients, "PUBLISHED", tmp_path)
@@ -42,6 +44,19 @@ def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
     assert [run["seed"] for run in found["runs"]] == [0, 1]
     assert all(0 < run["loss"] < 0.1 and 0 < run["train_loss"] < 0.1 for run in found["runs"])
     assert report["true"]["loss"] < report["grey"]["loss"]
+    monkeypatch.setattr("sys.argv", ["ingredients", str(small), "--seeds", "1", "tuned"])
+    ingredients.main()
+    tuned = read_json(tmp_path / "ingredients.json")["rows"]["tuned"]["runs"][0]
+    assert tuned["weights"] > 3e6 + found["runs"][0]["weights"], "its eyes are inside"
+    assert eyes_have_moved(tmp_path / "runs" / "tuned-0")
+
+
+def eyes_have_moved(run):
+    """Whether the classifier in a run's network is no longer the one that comes with the kit."""
+    before = extractors.load_features("efficientnet_lite0").get_weights()
+    after = Colorizer.load(run).network.get_weights()
+    same = [any(np.array_equal(its, one) for one in after) for its in before]
+    return 0.2 < np.mean(same) < 0.9  # BatchNorm keeps its numbers
 
 
 def test_eyes_that_never_learned_see_something_else(photos, tmp_path, monkeypatch):

@@ -58,6 +58,7 @@ def main():
     parser.add_argument("rows", nargs="*", metavar="ROW", help="all of them by default")
     chosen = parser.parse_intermixed_args()
     photo_set = photoset.load(chosen.set)
+    DESIGNS["unet_tuned"] = TUNED  # of use here alone: what ships leaves the classifier as it is
     for seed in range(chosen.seeds):
         for name in chosen.rows or ROWS:
             folder = folder_of(name, seed)
@@ -110,7 +111,7 @@ def build_tuned(options):
     return keras.Model({"lightness": lightness}, answer, name="unet_tuned")
 
 
-DESIGNS["unet_tuned"] = DESIGNS["unet"]._replace(build=build_tuned, needs=())
+TUNED = DESIGNS["unet"]._replace(build=build_tuned, needs=())
 
 
 def with_eyes(random):
