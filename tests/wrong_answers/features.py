@@ -37,8 +37,14 @@ text = "{text}"
 TEXT = "The colours moved but the error is the same, also for the control, and I am not sure. " * 5
 
 
-def turned(moved_own=0.0, moved=2.0, error=20.35, label="Lab units", text=TEXT):
-    return TURNED.format(moved_own=moved_own, moved=moved, error=error, label=label, text=text)
+# What the network errs by changes with its weights, so the answer asks the check.
+DISTANCE, _, APART = [f"features._own_errors()[{number}]" for number in range(3)]
+
+
+def turned(moved_own=0.0, moved=2.0, error=DISTANCE, label="Lab units", text=TEXT):
+    return "from colorlib.checks import features\n" + TURNED.format(
+        moved_own=moved_own, moved=moved, error=error, label=label, text=text
+    )
 
 
 WRONG = {
@@ -174,8 +180,8 @@ WRONG = {
         ("moves nothing", turned(moved=0.0)),
         ("divided by 128", turned(error=0.15)),
         ("other than the true colours", turned(error=2.0)),
-        ("the error with the own scores", turned(error=19.0)),
-        ("a and b apart", turned(error=12.504)),
+        ("the error with the own scores", turned(error=f"{DISTANCE} + 1")),
+        ("a and b apart", turned(error=APART)),
         ("which unit", turned(label="")),
         ("explain a little more", turned(text="The colours moved, the error did not.")),
         ("Matplotlib figure", turned() + "figure = axis"),
