@@ -292,7 +292,7 @@ def _shown(value, place, shape):
         value = value[place[:-1]]
     if value.size > 12 and value.shape == shape[-1:]:
         value = value[place[-1]]
-    if value.size > 36:
+    if value.ndim > 1 or value.size > 12:
         return None
     return f"`{np.array2string(np.asarray(value), precision=4)}`".replace("\n", "")
 
