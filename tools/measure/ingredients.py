@@ -100,8 +100,7 @@ def build_tuned(options):
     seen, number = extractors.load_features("efficientnet_lite0"), itertools.count()
 
     def own(layer):  # with a name by which a checkpoint knows it
-        named = layer.get_config() | {"name": f"eyes_{next(number)}"}
-        copied = type(layer).from_config(named)
+        copied = type(layer).from_config(layer.get_config() | {"name": f"eyes_{next(number)}"})
         copied.trainable = not isinstance(layer, keras.layers.BatchNormalization)
         return copied
 
