@@ -115,8 +115,8 @@ def read_frames(path, count=None):
     """
     with _opened(Path(path)) as (film, pictures):
         read = list(islice(_read(film, pictures), count))
-        same = [f.reformat(pictures.width, pictures.height, "rgb24").to_ndarray() for f in read]
-        photos = [np.rot90(a, round(f.rotation / 90)) for a, f in zip(same, read, strict=True)]
+        as_rgb = (pictures.width, pictures.height, "rgb24")
+        photos = [np.rot90(f.reformat(*as_rgb).to_ndarray(), round(f.rotation / 90)) for f in read]
         return np.stack(photos), np.array([float(f.pts * f.time_base) for f in read])
 
 

@@ -298,9 +298,7 @@ def palette_of(photos, card, given=None):
     """The palettes that photos shall have: those of others that are given, or zeros for none."""
     if given is None:
         return np.zeros((len(photos), 1, 1, len(bins.centres()) + 3), "float32")
-    square = (card["size"], card["size"])
-    seen = [resized(pixels(one)[None], square) for one in _one_each("palette", given, photos)]
-    return palette(lab.rgb_to_lab(np.concatenate(seen)))
+    return palette(_squares("palette", photos, card, given))
 
 
 def whole_photo_of(photos, card, given=None):
@@ -318,9 +316,14 @@ def whole_photo_of(photos, card, given=None):
     tensor, (B, S, S, 1)
         Squares of the size with which the network was trained.
     """
+    return _squares("whole_photo", photos, card, given)[..., :1]
+
+
+def _squares(name, photos, card, given):
+    """Photos, or those given in their place, in Lab, as large as in training: (B, S, S, 3)."""
     square = (card["size"], card["size"])
-    seen = [resized(pixels(one)[None], square) for one in _one_each("whole_photo", given, photos)]
-    return lab.rgb_to_lab(np.concatenate(seen))[..., :1]
+    seen = [resized(pixels(one)[None], square) for one in _one_each(name, given, photos)]
+    return lab.rgb_to_lab(np.concatenate(seen))
 
 
 def _one_each(name, given, own):

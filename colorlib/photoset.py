@@ -213,9 +213,8 @@ def prepare(folder, out, size=256, validation=VALIDATION_SHARE, hold_back=()):
     hold_back = set(hold_back)
     if missing := hold_back - files.keys():
         raise UserError(f"{folder / min(missing)}: to be held back, but not there; check its name")
-    authors = {curation.known_as(credits.get(name, {}).get("author", "")) for name in hold_back} - {
-        ""
-    }
+    theirs = (credits.get(name, {}).get("author", "") for name in hold_back)
+    authors = {*map(curation.known_as, theirs)} - {""}
 
     def split(row):
         held = row["file"] in hold_back or curation.known_as(row["author"]) in authors

@@ -76,19 +76,22 @@ export function likelyAt({ data, width, height }, count, photo, [x, y]) {
 export function suggested(shares, bins, isShown) {
   const likely = bins.map((bin, i) => (isShown(bin) ? shares[i] : 0));
   const apart = ([a, b], [c, d]) => (a - c) ** 2 + (b - d) ** 2;
-  const worst = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
-  const nearest = (bin) => worst(palette.map((color) => -apart(bin, color)));
-  let palette = [bins[worst(likely)]];
+  const largest = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+  const nearest = (bin) => largest(palette.map((color) => -apart(bin, color)));
+  let palette = [bins[largest(likely)]];
   while (palette.length < CHOICES) {
     const missed = bins.map((bin, i) => likely[i] * apart(bin, palette[nearest(bin)]));
     if (!missed.some((value) => value > 0)) break;
-    palette.push(bins[worst(missed)]);
+    palette.push(bins[largest(missed)]);
   }
   let parts, before;
   for (let round = 0; round < 100 && String(palette) !== before; round++) {
     before = String(palette);
     parts = palette.map(() => [0, 0, 0]); // a, b and how likely, summed over a colour's bins
-    bins.forEach((bin, i) => [...bin, 1].forEach((value, c) => (parts[nearest(bin)][c] += likely[i] * value)));
+    bins.forEach((bin, i) => {
+      const its = parts[nearest(bin)];
+      [...bin, 1].forEach((value, c) => (its[c] += likely[i] * value));
+    });
     parts = parts.filter(([, , share]) => share > 0);
     palette = parts.map(([a, b, share]) => [a / share, b / share]);
   }

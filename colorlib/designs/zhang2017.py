@@ -109,16 +109,17 @@ def build(options=Options(), palette=False):
         finer.append(x)
         # The mean of one pixel, at every second place: that pixel.
         x = layers.AveragePooling2D(1, strides=2, name=f"every_second_{number}")(x)
-    for number, dilation in ((4, 1), (5, 2), (6, 2), (7, 1)):
+    x = _block(x, 4, wide(512), 3)  # (B, H/8, W/8, 512)
+    told = {"lightness": lightness, "hints": hints}
+    if palette:
+        # One kernel first, for the two that they have, for colours and for saturation, and sum.
+        y = told["palette"] = keras.Input((1, 1, len(bins.centres()) + 3), name="palette")
+        for place in (1, 2, 3, 4):
+            y = layers.Conv2D(wide(512), 1, activation="relu", name=f"palette_{place}")(y)
+        y = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name="palette_norm")(y)
+        x = layers.Add(name="with_palette")([x, y])
+    for number, dilation in ((5, 2), (6, 2), (7, 1)):
         x = _block(x, number, wide(512), 3, dilation)  # (B, H/8, W/8, 512)
-        if palette and number == 4:
-            mood = keras.Input((1, 1, len(bins.centres()) + 3), name="palette")
-            # One kernel for the two that they have for colours and for saturation, and then sum.
-            y = layers.Conv2D(wide(512), 1, activation="relu", name="palette_1")(mood)
-            for place in (2, 3, 4):
-                y = layers.Conv2D(wide(512), 1, activation="relu", name=f"palette_{place}")(y)
-            y = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name="palette_norm")(y)
-            x = layers.Add(name="with_palette")([x, y])
     x = read = _block(_risen(x, finer[2], 8, wide(256)), 8, wide(256), 2)  # (B, H/4, W/4, 256)
     x = _block(_risen(x, finer[1], 9, wide(128)), 9, wide(128), 1)  # (B, H/2, W/2, 128)
     x = _risen(x, finer[0], 10, wide(128))
@@ -128,7 +129,6 @@ def build(options=Options(), palette=False):
     x = layers.Activation("tanh", dtype="float32", name="squashed_ab")(x)
     read = layers.Lambda(ops.stop_gradient, name="only_read")(read)
     logits = layers.Conv2D(len(bins.centres()), 1, dtype="float32", name="likely")(read)
-    told = {"lightness": lightness, "hints": hints} | ({"palette": mood} if palette else {})
     return keras.Model(
         told,
         {"ab": layers.Rescaling(AB_DIVISOR, dtype="float32", name="ab")(x), "logits": logits},
