@@ -88,7 +88,7 @@ def colorize(chosen):
         from colorlib.colorizer import Colorizer
 
         check_folder(chosen.out)  # before the network is loaded and has painted
-        colorizer = Colorizer.load(chosen.weights)
+        colorizer = Colorizer.load(chosen.weights or (chosen.hints and "hints"))
         colorizer.decoding(chosen.decode)  # one that it does not have fails once, not every photo
     for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):
         try:
@@ -374,8 +374,8 @@ def _parser():
     sub.add_argument(
         "--weights",
         metavar="W",
-        help="run folder, weights file, or a network that comes with colorlib: unet or paper "
-        "(default: unet)",
+        help="run folder, weights file, or a network that comes with colorlib: unet, hints or "
+        "paper (default: unet; with --hints: hints)",
     )
     sub.add_argument(
         "--decode",
@@ -395,8 +395,8 @@ def _parser():
         metavar="JSON",
         help="file that says what colour some places of the one photo have, as a list of "
         '[x, y, colour]: [[120, 80, "#aa3322"], [30, 10, [5, -40]]]. x counts its pixels to the '
-        "right, y down, from 0; a colour is #rrggbb or a and b of Lab. For networks of the design "
-        "zhang2017",
+        "right, y down, from 0; a colour is #rrggbb or a and b of Lab (the network that takes them "
+        "comes with colorlib: hints)",
     )
     sub.add_argument("--force", action="store_true", help="replace results that exist already")
     sub.add_argument(

@@ -77,7 +77,7 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     """
     source, out = Path(source), Path(out)
     if not 0 <= steady < np.inf:
-        raise UserError(f"steady is {steady!r}; it must be seconds, such as {STEADY}")
+        raise UserError(f"steady is {steady!r:.80}; it must be seconds, such as {STEADY}")
     if out.suffix.lower() not in SUFFIXES:
         raise UserError(f"{out}: films are written as {', '.join(SUFFIXES)}; choose one of these")
     if out.resolve() == source.resolve():
