@@ -181,6 +181,8 @@ def film(chosen):
         print("the film was in colour: it was made grey first")
     if made["missing"] > 1:  # what a last frame or sound may take longer is less
         print(f"the film breaks off: {made['missing']:.1f} seconds of it cannot be read")
+    if made["left_out"]:
+        print(f"left out: {', '.join(made['left_out'])}; kept are the first pictures and all sound")
     print(f"{made['frames']} frames colourized, in {out}")
     print(f"another --steady is quick as long as {made['folder']} is there; delete it when done")
 
