@@ -28,7 +28,10 @@ def main(arguments=None):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     print_any_name()
     _end_once()
-    chosen = _parser().parse_args(arguments)
+    parser, given = _parser(), sys.argv[1:] if arguments is None else arguments
+    if "" in given or any(each.startswith("--") and each.endswith("=") for each in given):
+        parser.error("an argument is empty; is a variable of your shell not set?")
+    chosen = parser.parse_args(given)
     try:
         code = chosen.command(chosen) or 0
         sys.stdout.flush()
