@@ -185,7 +185,7 @@ def film(chosen):
     if made["missing"] > 1:  # what a last frame or sound may take longer is less
         print(f"the film breaks off: {made['missing']:.1f} seconds of it cannot be read")
     if made["left_out"]:
-        print(f"left out: {', '.join(made['left_out'])}; kept are the first pictures and all sound")
+        print(f"left out, since it cannot be copied: {', '.join(made['left_out'])}")
     print(f"{made['frames']} frames colourized, in {out}")
     print(f"another --steady is quick as long as {made['folder']} is there; delete it when done")
 

@@ -278,6 +278,8 @@ def _opened(path):
                 raise UserError(f"{path}: is a photo; use colorlib colorize")
             if not pictures or film.format.name == "tty":  # text, typed before the reader's eyes
                 raise UserError(f"{path}: holds no moving pictures; give a film")
+            if pictures[0].codec_context is None:
+                raise UserError(f"{path}: its pictures are in an unknown code; convert it to H.264")
             width, height = pictures[0].width, pictures[0].height
             if width * height > MAX_PIXELS or min(width, height) < 16:
                 raise UserError(
@@ -403,8 +405,9 @@ def _paint(source, out, folder, colorizer, steady):
     with _opened(source) as (film, pictures), _written(unfinished, out) as output:
         with _opened(source) as (again, same):
             painted = _painted_stream(output, same, next(_read(again, same)))
-        sounds = {each.index: output.add_stream_from_template(each) for each in film.streams.audio}
-        for found in _read(film, pictures, *film.streams.audio):
+        heard = [each for each in film.streams.audio if each.codec_context]  # in a known code
+        sounds = {each.index: output.add_stream_from_template(each) for each in heard}
+        for found in _read(film, pictures, *heard):
             ended = max(ended, (found.pts or 0) * found.time_base)
             if isinstance(found, av.Packet):
                 if found.size:

@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from colorlib.files import UserError, atomic_write
 
 MAX_PIXELS = 100_000_000
+MAX_BYTES = 1_000_000_000  # of a photo's file
 LARGEST_SIDE = 1024  # pixels, of the photos that networks see: memory grows with the square
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF")
@@ -66,7 +67,7 @@ def read_photo(path):
     ------
     UserError
         If the file is missing, unreadable, empty, damaged, no photo, or has more than
-        `MAX_PIXELS` pixels (checked in its header, before any memory is spent).
+        `MAX_PIXELS` pixels (checked in its header, before any memory is spent) or `MAX_BYTES`.
 
     Notes
     -----
@@ -85,10 +86,17 @@ def read_photo(path):
         raise _cannot_open(path, error) from error
     # Pillow warns of oddities (a big picture, a bent EXIF tag) that need not trouble anyone here.
     with file, warnings.catch_warnings(action="ignore"):
-        if not os.fstat(file.fileno()).st_size:
+        length = os.fstat(file.fileno()).st_size
+        if not length:
             raise UserError(f"{path}: is empty (0 bytes); get the file again")
+        if length > MAX_BYTES:
+            raise UserError(
+                f"{path}: has more than {MAX_BYTES // 1_000_000_000} GB; save it smaller"
+            )
         try:
-            with Image.open(file, formats=FORMATS) as image:
+            # All of it: from a file, Pillow reads as much as damaged bytes promise is there.
+            whole = io.BytesIO(file.read())
+            with Image.open(whole, formats=FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise Image.DecompressionBombError
                 image.load()

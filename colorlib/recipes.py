@@ -322,7 +322,8 @@ def recipe_from(parameters: dict):
     chosen = {name: value for name, value in plain.items() if value is not None}
     tier = chosen.pop("tier", None) or os.environ.get("COLORLIB_TIER", "lab")
     for name, value in (("tier", tier), ("preset", chosen.get("preset", "paper"))):
-        if not isinstance(value, str) or value not in (known := {"tier": TIERS}.get(name, PRESETS)):
+        known = {"tier": TIERS}.get(name, PRESETS)
+        if not isinstance(value, str) or value not in known:
             raise UserError(f"unknown {name} {value!r:.80}; choose one of {', '.join(known)}")
     own = designs.design_named(chosen.get("design", "paper")).recipes.get(tier, {})
     values = {"tier": tier, **TIERS[tier], **own, **PRESETS.get(chosen.get("preset"), {}), **chosen}

@@ -225,6 +225,7 @@ def test_odd_input_is_refused_in_a_line(colorlib, tmp_path, monkeypatch):
         "notes.txt": b"hello\n" * 400,
         "cut.mp4": whole[: len(whole) // 2],
         "bent.mp4": bytes(bent),
+        "code.mp4": whole.replace(b"avc1", b"zzzz"),
     }.items():
         (tmp_path / name).write_bytes(held)
     Image.new("RGB", (64, 64)).save(tmp_path / "photo.jpg")
@@ -239,6 +240,7 @@ def test_odd_input_is_refused_in_a_line(colorlib, tmp_path, monkeypatch):
         "photo.jpg": "is a photo; use colorlib colorize",
         "cut.mp4": "is damaged",
         "bent.mp4": "is damaged",
+        "code.mp4": "unknown code",
         "tiny.mkv": "frames have 8x8 pixels",
     }.items():
         code, _, errors = colorlib("film", tmp_path / name, "-o", tmp_path / "out.mp4")
@@ -271,8 +273,11 @@ def test_what_a_film_loses_is_said(colorlib, tmp_path):
                     packet.stream = copied
                     output.mux(packet)
     code, out, _ = colorlib("film", tmp_path / "two.mkv")
-    assert code == 0 and "left out: video;" in out
+    assert code == 0 and "left out, since it cannot be copied: video\n" in out
     assert "left out" not in colorlib("film", source)[1]
+    (tmp_path / "dumb.mkv").write_bytes(source.read_bytes().replace(b"A_AAC", b"A_ZZZ"))
+    code, out, _ = colorlib("film", tmp_path / "dumb.mkv")
+    assert code == 0 and "left out, since it cannot be copied: audio\n" in out
 
 
 def test_without_the_extra_it_says_how_to_get_it(colorlib, clip, monkeypatch):

@@ -3,6 +3,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 import warnings
 import zlib
 
@@ -343,6 +344,22 @@ def test_what_cannot_be_read_says_why(tmp_path, photo):
     assert "no photo" in refusal(tmp_path / "page.svg")
     assert "cut short" in refusal(tmp_path / "cut_whole.jpg")
     assert "cut short" in refusal(tmp_path / "cut_whole.png")
+
+
+def test_a_length_that_damaged_bytes_promise_takes_no_memory(tmp_path):
+    whole = png(24, 16, 8, 2, bytes(16 * (1 + 3 * 24)))
+    place = whole.index(b"IDAT") - 4
+    (tmp_path / "odd.png").write_bytes(whole[:place] + b"\x7f\xff\xff\xff" + whole[place + 4 :])
+    tracemalloc.start()
+    assert read_photo(tmp_path / "odd.png").size == (24, 16)
+    assert tracemalloc.get_traced_memory()[1] < 20e6
+    tracemalloc.stop()
+
+
+def test_a_file_beyond_all_reason_is_not_read(tmp_path):
+    with open(tmp_path / "film.jpg", "wb") as file:
+        file.truncate(3_000_000_000)  # of holes: it takes no place on the disk
+    assert "more than 1 GB" in refusal(tmp_path / "film.jpg")
 
 
 @pytest.mark.parametrize("width", [10_001, 20_000, 100_000])

@@ -54,6 +54,7 @@ def test_the_notebooks_first_cells_can_be_run_again():
     ("parameters", "message"),
     [
         ({"tier": "quick"}, "unknown tier 'quick'; choose one of smoke, lab, full"),
+        ({"tier": 1}, "unknown tier 1; choose one of smoke, lab, full"),
         ({"tier": "lab", "epoch": 3}, "unknown parameter 'epoch'; did you mean 'epochs'"),
         ({"tier": "lab", "zzz": [1]}, "unknown parameter 'zzz'"),
         ({"tier": "lab", "size": 100}, "size is 100; it takes a multiple of 64"),
