@@ -141,7 +141,7 @@ def eyes_size(student, draw):
         )
     for size, row in results.items():
         if not isinstance(size, (int, np.integer)) or size % 64 or size < 64:
-            raise NotYet(f"a size is a multiple of 64, and the key {size!r} is none.")
+            raise NotYet(f"a size is an int, a multiple of 64, and the key {size!r} is none.")
         if np.shape(row) != (2,) or not np.isfinite(np.asarray(row, float)).all():
             raise NotYet(f"the row of {size} should be two numbers, but it is {describe(row)}.")
     losses = [float(row[0]) for row in results.values()]
