@@ -28,7 +28,10 @@ def main(arguments=None):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     print_any_name()
     _end_once()
-    chosen = _parser().parse_args(arguments)
+    parser, given = _parser(), sys.argv[1:] if arguments is None else arguments
+    if "" in given or any(each.startswith("--") and each.endswith("=") for each in given):
+        parser.error("an argument is empty; is a variable of your shell not set?")
+    chosen = parser.parse_args(given)
     try:
         code = chosen.command(chosen) or 0
         sys.stdout.flush()
@@ -88,7 +91,7 @@ def colorize(chosen):
         from colorlib.colorizer import Colorizer
 
         check_folder(chosen.out)  # before the network is loaded and has painted
-        colorizer = Colorizer.load(chosen.weights)
+        colorizer = Colorizer.load(chosen.weights or (chosen.hints and "hints"))
         colorizer.decoding(chosen.decode)  # one that it does not have fails once, not every photo
     for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):
         try:
@@ -181,6 +184,8 @@ def film(chosen):
         print("the film was in colour: it was made grey first")
     if made["missing"] > 1:  # what a last frame or sound may take longer is less
         print(f"the film breaks off: {made['missing']:.1f} seconds of it cannot be read")
+    if made["left_out"]:
+        print(f"left out: {', '.join(made['left_out'])}; kept are the first pictures and all sound")
     print(f"{made['frames']} frames colourized, in {out}")
     print(f"another --steady is quick as long as {made['folder']} is there; delete it when done")
 
@@ -374,8 +379,8 @@ def _parser():
     sub.add_argument(
         "--weights",
         metavar="W",
-        help="run folder, weights file, or a network that comes with colorlib: unet or paper "
-        "(default: unet)",
+        help="run folder, weights file, or a network that comes with colorlib: unet, hints or "
+        "paper (default: unet; with --hints: hints)",
     )
     sub.add_argument(
         "--decode",
@@ -395,8 +400,8 @@ def _parser():
         metavar="JSON",
         help="file that says what colour some places of the one photo have, as a list of "
         '[x, y, colour]: [[120, 80, "#aa3322"], [30, 10, [5, -40]]]. x counts its pixels to the '
-        "right, y down, from 0; a colour is #rrggbb or a and b of Lab. For networks of the design "
-        "zhang2017",
+        "right, y down, from 0; a colour is #rrggbb or a and b of Lab (the network that takes them "
+        "comes with colorlib: hints)",
     )
     sub.add_argument("--force", action="store_true", help="replace results that exist already")
     sub.add_argument(

@@ -31,7 +31,7 @@ SHIPPED = {
 }
 # For a chapter to take apart and to measure; they colourize, too, but not best.
 LESSONS = {"unet_whole": WEIGHTS / "unet_whole"}
-NETWORKS = SHIPPED | LESSONS
+NETWORKS = SHIPPED | LESSONS | {"hints": SHIPPED["unet_hints"]}  # for what it takes
 MOST_SATURATED = 100  # beyond, all is at the edge of what can be shown
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
 
@@ -173,7 +173,7 @@ class Colorizer:
         decodings = self.design.decodings
         if name is not None and name not in decodings:
             raise UserError(
-                f"decode is {name!r}; {self.card['design']} can be decoded by "
+                f"decode is {name!r:.80}; {self.card['design']} can be decoded by "
                 f"{', '.join(decodings)}"
             )
         return decodings[name or next(iter(decodings))]

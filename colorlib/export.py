@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from colorlib import bins, extractors
 from colorlib.colorizer import Colorizer
-from colorlib.files import UserError, atomic_write, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, check_folder, sha256_of, write_json
 
 LARGE = 64  # arrays of fewer numbers are not worth halving
 # A photo's height and width while a graph is drawn; the graph then takes any multiples of 64.
@@ -73,6 +73,7 @@ def export(out, name=None):
             f"{card['design']}: cannot be exported; choose a network that is told feature maps, "
             "such as unet"
         )
+    check_folder(out)
     for part, network in tqdm(_parts(colorizer).items(), unit="file"):
         written.append(out / f"{part}.onnx")
         with atomic_write(written[-1]) as temporary:

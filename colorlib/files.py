@@ -200,13 +200,13 @@ def read_json(path):
             raise UserError(
                 f"{path}: is larger than {LARGEST_JSON // 1_000_000} MB; check the path"
             )
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8-sig"))  # Notepad's mark, too
         json.dumps(value, ensure_ascii=False).encode()  # half an emoji can be read, never written
         return value
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: is not valid JSON ({error}); restore or delete it") from error
+        raise UserError(f"{path}: is not valid JSON ({error}); correct or restore it") from error
 
 
 def sha256_of(path):

@@ -56,7 +56,7 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     out : path-like
         .mp4, .mov or .mkv; it appears whole or not at all. Frames keep their time stamps (in
         Matroska, to the millisecond), rotation, shape and range of values, sound its bytes.
-        Pictures are H.264, 8 bits, of even sides. Subtitles are left out.
+        Pictures are H.264, 8 bits, of even sides. Subtitles and second pictures are left out.
     weights : str or path-like, optional
         See `Colorizer.load`.
     steady : float
@@ -66,8 +66,9 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     -------
     dict
         `frames`; `in_color`: whether the film had colours of its own; `missing`: seconds that it
-        lasts by its own words, but that cannot be read; `folder`: beside `out`, with what the
-        network answered, to be deleted by whoever needs no other steadiness.
+        lasts by its own words, but that cannot be read; `left_out`: the kinds of its other
+        streams; `folder`: beside `out`, with what the network answered, to be deleted by whoever
+        needs no other steadiness.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     """
     source, out = Path(source), Path(out)
     if not 0 <= steady < np.inf:
-        raise UserError(f"steady is {steady!r}; it must be seconds, such as {STEADY}")
+        raise UserError(f"steady is {steady!r:.80}; it must be seconds, such as {STEADY}")
     if out.suffix.lower() not in SUFFIXES:
         raise UserError(f"{out}: films are written as {', '.join(SUFFIXES)}; choose one of these")
     if out.resolve() == source.resolve():
@@ -425,8 +426,10 @@ def _paint(source, out, folder, colorizer, steady):
         for packet in painted.encode():
             output.mux(packet)
         promised = ((film.start_time or 0) + (film.duration or 0)) / av.time_base
-    missing = max(0.0, promised - float(ended))
-    return {"frames": len(rows), "in_color": in_color, "missing": missing, "folder": folder}
+        kept = {pictures.index, *sounds}
+        left_out = [each.type for each in film.streams if each.index not in kept]
+    made = {"frames": len(rows), "in_color": in_color, "left_out": left_out, "folder": folder}
+    return made | {"missing": max(0.0, promised - float(ended))}
 
 
 @contextlib.contextmanager

@@ -226,7 +226,7 @@ def _check_all(values):
         try:
             object.__setattr__(values, field.name, take(value))  # frozen for all others
         except (ValueError, TypeError, OverflowError):
-            raise UserError(f"{field.name} is {value!r}; it takes {kind}") from None
+            raise UserError(f"{field.name} is {value!r:.80}; it takes {kind}") from None
 
 
 # What the three tiers change: `smoke` proves in seconds that everything runs, `lab` shows
@@ -318,12 +318,12 @@ def recipe_from(parameters: dict):
         if name not in fields:
             near = difflib.get_close_matches(name, fields, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}"
-            raise UserError(f"unknown parameter {name!r}; {hint}")
+            raise UserError(f"unknown parameter {name!r:.80}; {hint}")
     chosen = {name: value for name, value in plain.items() if value is not None}
     tier = chosen.pop("tier", None) or os.environ.get("COLORLIB_TIER", "lab")
     for name, value in (("tier", tier), ("preset", chosen.get("preset", "paper"))):
         if not isinstance(value, str) or value not in (known := {"tier": TIERS}.get(name, PRESETS)):
-            raise UserError(f"unknown {name} {value!r}; choose one of {', '.join(known)}")
+            raise UserError(f"unknown {name} {value!r:.80}; choose one of {', '.join(known)}")
     own = designs.design_named(chosen.get("design", "paper")).recipes.get(tier, {})
     values = {"tier": tier, **TIERS[tier], **own, **PRESETS.get(chosen.get("preset"), {}), **chosen}
     return tuple(

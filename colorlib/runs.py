@@ -76,8 +76,8 @@ class Run:
         for key in now:
             if before.get(key) != now[key]:
                 raise UserError(
-                    f"{path}: the run here has {key} {before.get(key)!r}, not {now[key]!r}; "
-                    "choose another run folder"
+                    f"{path}: the run here has {key} {before.get(key)!r:.80}, not "
+                    f"{now[key]!r:.80}; choose another run folder"
                 )
 
     def restore(self, state):

@@ -90,12 +90,16 @@ def write_survey(out, real, systems, protocol="pairs", trials=20, seed=0):
     if out.exists():
         raise UserError(f"{out}: is there already; choose a new folder")
     if protocol not in PROTOCOLS:
-        raise UserError(f"{protocol!r}: is no protocol; use {' or '.join(map(repr, PROTOCOLS))}")
+        raise UserError(
+            f"{protocol!r:.80}: is no protocol; use {' or '.join(map(repr, PROTOCOLS))}"
+        )
     if not 1 <= len(systems) <= 20:
         raise UserError(f"{len(systems)} systems: ask about one, or up to twenty")
     for name in systems:
         if not re.fullmatch(r"\w[\w .+-]{0,39}", name) or name == TRUE:
-            raise UserError(f"{name!r}: is no name for a system; use up to 40 letters and digits")
+            raise UserError(
+                f"{name!r:.80}: is no name for a system; use up to 40 letters and digits"
+            )
     checks, generator = trials // 5, np.random.default_rng(seed)
     candidates, left_out = _candidates(real, systems)
     numbers = generator.permutation(len(candidates) * (len(systems) + 1))

@@ -90,15 +90,22 @@ def compare(answer, right, mistakes, tolerance=1e-4, inputs=()):
     """Compare a student's value with what is right; parameters as in `expect`."""
     right = np.asarray(right)
     answer = guarded(_as_numbers, answer, right)
-    for wrong, words in [(np.asarray(value), words) for words, value in mistakes.items()]:
-        if _agree(answer, wrong, tolerance) and not _agree(right, wrong, tolerance):
-            raise NotYet(f"{words}{_place(answer, right, tolerance, inputs)}")
+    found = [
+        (_off(answer, wrong), words)
+        for words, wrong in mistakes.items()
+        if _off(wrong, right) > tolerance / 100  # else it is no mistake for these inputs
+    ]
+    off = _off(answer, right)
+    nearest, words = min(found, key=lambda each: each[0], default=(np.inf, ""))
+    # By chance a mistake may come near what is right; the answer is still far nearer to it.
+    if nearest <= tolerance and (off > tolerance or nearest < off / 100):
+        raise NotYet(f"{words}{_place(answer, right, tolerance, inputs)}")
     if answer.shape != right.shape:
         raise NotYet(f"the shape should be `{right.shape}`, but it is `{answer.shape}`.")
     if not np.isfinite(answer).all():
         place = _place(answer, right, tolerance, inputs)
         raise NotYet(f"there is a NaN or an infinity in the answer.{place}")
-    if not _agree(answer, right, tolerance):
+    if off > tolerance:
         raise NotYet(f"the numbers differ.{_place(answer, right, tolerance, inputs)}")
 
 
@@ -266,11 +273,14 @@ def _kind(right):
     return "a number" if right.ndim == 0 else f"an array with the shape `{right.shape}`"
 
 
-def _agree(one, other, tolerance):
+def _off(one, other):
+    """The largest difference, relative to the other's largest number."""
+    one, other = np.asarray(one), np.asarray(other)
     if one.shape != other.shape:
-        return False
+        return np.inf
     scale = max(1e-12, np.abs(other.astype(float)).max(initial=0))
-    return bool((np.abs(one.astype(float) - other.astype(float)) <= tolerance * scale).all())
+    off = np.abs(one.astype(float) - other.astype(float)).max(initial=0) / scale
+    return np.inf if np.isnan(off) else off
 
 
 def _place(answer, right, tolerance, inputs):

@@ -176,7 +176,7 @@ def design_named(name: str) -> Design:
         If there is no such design.
     """
     if not isinstance(name, str) or name not in DESIGNS:
-        raise UserError(f"design is {name!r}; choose one of {', '.join(DESIGNS)}")
+        raise UserError(f"design is {name!r:.80}; choose one of {', '.join(DESIGNS)}")
     return DESIGNS[name]
 
 

@@ -396,6 +396,17 @@ def test_a_set_is_not_made_among_its_photos(photos, tmp_path, capsys):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to print to")
+@pytest.mark.parametrize(
+    "given",
+    [("colorize", ""), ("colorize", "photo.jpg", "-o", ""), ("export", "out", "--weights=")],
+)
+def test_an_empty_argument_is_no_folder(given, capsys):
+    """A shell's unset variable is empty, and an empty path would be all that is here."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(given))
+    assert ended.value.code == 2 and "is empty" in capsys.readouterr().err
+
+
 def test_what_nobody_can_take_is_no_traceback():
     command = [sys.executable, "-c", "from colorlib.cli import main; raise SystemExit(main())"]
     with open("/dev/full", "w") as full:

@@ -93,3 +93,7 @@ def test_what_cannot_be_exported_is_said(tmp_path, monkeypatch, capsys):
     assert cli.main(["export", str(tmp_path / "out")]) == 1
     assert "pip install onnx tf2onnx" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+    monkeypatch.undo()
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="file: is a file; choose another folder"):
+        export(tmp_path / "file", "unet")

@@ -258,6 +258,23 @@ def test_a_film_that_breaks_off_is_said_to(colorlib, tmp_path):
     assert code == 0 and "the film breaks off" in out
 
 
+def test_what_a_film_loses_is_said(colorlib, tmp_path):
+    import av
+
+    source = filming.film(tmp_path / "one.mkv")
+    with av.open(str(tmp_path / "two.mkv"), "w") as output, av.open(str(source)) as film:
+        twice = [output.add_stream_from_template(film.streams.video[0]) for _ in range(2)]
+        for copied in twice:
+            film.seek(0)
+            for packet in film.demux(video=0):
+                if packet.size:
+                    packet.stream = copied
+                    output.mux(packet)
+    code, out, _ = colorlib("film", tmp_path / "two.mkv")
+    assert code == 0 and "left out: video;" in out
+    assert "left out" not in colorlib("film", source)[1]
+
+
 def test_without_the_extra_it_says_how_to_get_it(colorlib, clip, monkeypatch):
     monkeypatch.setattr(film, "av", None)
     code, _, errors = colorlib("film", clip)

@@ -163,6 +163,16 @@ def test_through_a_turned_photo(echo, tmp_path):
         assert ab[0] > ab[1] > 3
 
 
+def test_a_file_of_hints_chooses_the_network_that_takes_them(tmp_path):
+    Image.fromarray(grey(96, 64)).save(tmp_path / "photo.png")
+    told = b'\xef\xbb\xbf[[20, 30, "#c02020"]]'  # with the mark that Notepad sets
+    (tmp_path / "hints.json").write_bytes(told)
+    arguments = ["colorize", tmp_path / "photo.png", "--hints", tmp_path / "hints.json"]
+    assert cli.main([*map(str, arguments), "-o", str(tmp_path / "out")]) == 0
+    by_library = Colorizer.load("hints").colorize(grey(96, 64), hints=[[20, 30, RED]])
+    np.testing.assert_array_equal(Image.open(tmp_path / "out" / "photo.png"), by_library)
+
+
 def test_no_hint_is_no_hint(echo, photos):
     for none in ({}, {"hints": None}, {"hints": []}, {"hints": ()}):
         colored = echo.colorize(photos[0], **none)

@@ -146,6 +146,17 @@ def test_a_mistake_that_happens_to_be_right_is_not_blamed():
     judging.compare(NUMBERS, NUMBERS, {"This is no mistake.": NUMBERS})
 
 
+def test_a_mistake_that_comes_near_by_chance_is_still_one():
+    with pytest.raises(NotYet, match="You did not square"):
+        judging.compare(1.00005, 1.0, {"You did not square.": 1.00005})
+    judging.compare(np.float32(1 / 3), 1 / 3, {"You did not square.": 1 / 3 + 2e-5})
+
+
+def test_the_nearest_mistake_is_blamed():
+    with pytest.raises(NotYet, match="You forgot alpha"):
+        judging.compare(2.0, 1.0, {"You did not square.": 2.0001, "You forgot alpha.": 2.0})
+
+
 def test_the_place_of_a_wrong_truth_value_is_shown():
     with pytest.raises(NotYet, match=r"You give `1` at \[0\]; it should be `0`"):
         judging.compare([True, True], [False, True], {})

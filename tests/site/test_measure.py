@@ -19,7 +19,8 @@ def test_an_ingredient_is_measured_as_everything_else_is(photos):
     predicted = Colorizer.load("paper").ab(photos[:3])
     found = ingredients.measure(photos[:3], predicted)
     same = evaluation.summarize(evaluation.evaluate(photos[:3], {"paper": predicted}))["paper"]
-    assert found == pytest.approx({name: same[name]["mean"] for name in found})
+    means = {name: same[name]["mean"] for name in found}
+    assert ingredients.mean_of(found) == pytest.approx(means)
 
 
 def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
@@ -30,8 +31,11 @@ def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
     row = {"tier": "smoke", "design": "unet", "size": 64, "epochs": 1, "batch_size": 4}
     row |= {"options": {"vivid": False}}
     tuned = row | {"design": "unet_tuned", "start_from": "a row"}
-    monkeypatch.setattr(ingredients, "ROWS", {"a row": row, "tuned": tuned})
-    monkeypatch.setitem(DESIGNS, "unet_tuned", ingredients.TUNED)  # taken away afterwards
+    others = {name: row | {"design": f"unet_{name}"} for name in ("huber", "aged")}
+    monkeypatch.setattr(ingredients, "ROWS", {"a row": row, "tuned": tuned, **others})
+    for name, design in ingredients.TRIED.items():
+        monkeypatch.setitem(DESIGNS, name, design)  # taken away afterwards
+    monkeypatch.setitem(inputs.INPUTS, "old_lightness", ingredients.OLD_LIGHTNESS)
     monkeypatch.setattr(ingredients, "PLAIN", row | {"epochs": 2})
     monkeypatch.setattr(ingredients, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(ingredients, "PUBLISHED", tmp_path)
@@ -44,11 +48,32 @@ def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
     assert [run["seed"] for run in found["runs"]] == [0, 1]
     assert all(0 < run["loss"] < 0.1 and 0 < run["train_loss"] < 0.1 for run in found["runs"])
     assert report["true"]["loss"] < report["grey"]["loss"]
-    monkeypatch.setattr("sys.argv", ["ingredients", str(small), "--seeds", "1", "tuned"])
+    monkeypatch.setattr("sys.argv", ["ingredients", str(small), "--seeds", "1", "tuned", *others])
     ingredients.main()
-    tuned = read_json(tmp_path / "ingredients.json")["rows"]["tuned"]["runs"][0]
-    assert tuned["weights"] > 3e6 + found["runs"][0]["weights"], "its eyes are inside"
-    assert eyes_have_moved(tmp_path / "runs" / "tuned-0")
+    report = read_json(tmp_path / "ingredients.json")["rows"]
+    for name, moves in (("tuned", True), ("aged", False)):
+        more = report[name]["runs"][0]["weights"] - found["runs"][0]["weights"]
+        assert more > 3e6, "its eyes are inside"
+        assert eyes_have_moved(tmp_path / "runs" / f"{name}-0") == moves
+    (huber,) = report["huber"]["runs"]
+    assert 0 < huber["made_old"] < 0.1 and 0 < huber["plates"] < 0.1 and "losses" not in huber
+    assert ingredients.against_plain(
+        "huber", {("huber", 0): [0.02, 0.04], ("plain", 0): [0.01, 0.03]}, "plain"
+    ) == {
+        "against": {
+            "difference": pytest.approx(0.01),
+            "low": pytest.approx(0.01),
+            "high": pytest.approx(0.01),
+        }
+    }
+
+
+def test_a_photo_made_old_is_grey_and_no_other(photos):
+    old = ingredients.made_old(photos[:4])
+    assert old.shape == photos[:4].shape and np.ptp(old.astype(int), axis=-1).max() <= 1
+    for one, photo in zip(old, photos, strict=False):
+        its, true = to_lab(one)[..., 0], to_lab(photo)[..., 0]
+        assert np.corrcoef(its.ravel(), true.ravel())[0, 1] > 0.7 and np.abs(its - true).mean() > 1
 
 
 def eyes_have_moved(run):

@@ -18,7 +18,7 @@ from PIL import Image
 
 from colorlib import ablation, evaluation, figures, photoset, training
 from colorlib.baselines import BASELINES
-from colorlib.colorizer import NETWORKS, SHIPPED, Colorizer
+from colorlib.colorizer import LESSONS, NETWORKS, SHIPPED, Colorizer
 from colorlib.files import read_json, write_json
 from colorlib.images import montage
 from colorlib.plates import plates
@@ -63,7 +63,7 @@ def main():
         copy_lab_run(*chosen.runs)
         ablate_lab_run(chosen.runs[0], photos)
     write_results_page()
-    for name in NETWORKS:
+    for name in SHIPPED | LESSONS:
         write_model_card(name)
 
 

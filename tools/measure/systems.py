@@ -113,7 +113,8 @@ def main(arguments=None):
     networks |= {row: (Colorizer.load(how.network), how) for row, how in KIT.items()}
     once = {row: found for row, found in networks.items() if row in LITERAL | KIT}
     write_json(chosen.out, {
-        "command": f"make compare WHAT=systems SET={photo_set.path.name}",
+        "command": f"python -m tools.measure.systems {photo_set.path.name} "
+        f"--seeds {chosen.seeds} --photos {chosen.photos}",
         **measure(networks, photo_set, chosen.photos),
         "trained": {titled(*which): about_run(folder) for which, folder in folders.items()},
         "fooled": survey.shares(survey.merge(chosen.survey)[0]) if chosen.survey else {},

@@ -410,7 +410,8 @@ def cost(report):
     """What each network takes, as a table; rates are times that of the paper's network."""
     rows, own = [], report["cost"]["paper"]["photos_per_second"]
     for name, found in report["cost"].items():
-        if name in report["trained"] or name in ("kit paper", "kit unet", "kit unet_whole"):
+        trained = name in report["trained"] and ", seed " not in name
+        if trained or name in ("kit paper", "kit unet", "kit unet_whole"):
             cpu_hours = report["trained"].get(name, {}).get("cpu_hours")
             rows.append([
                 name, found["size"], f"{found['parameters'] / 1e6:.2f}",
