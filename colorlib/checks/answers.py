@@ -57,6 +57,7 @@ def answers_annealed(student, draw):
     for case, loud, cold in (("loud logits", 1500.0, 1.0), ("a low temperature", 8.0, 0.004)):
         logits = np.sort(loud * draw.uniform(-1, 1, (4, 7)), axis=-1)
         logits[:, -1] += loud / 5  # one of them is likeliest by far
+        logits += 5 * loud * np.arange(4)[:, None]  # each place has a largest one of its own
         with naming(case):
             expect(student, logits, centres, cold, right=mean(logits, cold), mistakes={})
 
@@ -168,19 +169,19 @@ def answers_doubt(student, draw):
         )
     if not (np.diff(bits) > 0).all():
         raise NotYet("The groups should be in order: the surest comes first.")
-    if np.ptp(bits) < 1:
+    if np.ptp(bits) < 1.8:
         raise NotYet(
-            "Your groups hardly differ in entropy: sort the places by it before you cut them "
-            "into five."
+            "Your groups hardly differ in entropy: sort the places by it, not by their error, "
+            "before you cut them into five."
         )
     if bits.mean() < 3.4:
         raise NotYet("Your entropies are too small for bits. Did you take the natural logarithm?")
     if bits.mean() > 4.8:
         raise NotYet("Your entropies are too large. Are they those of rebalanced likelihoods?")
-    if not 4 < errors.mean() < 30:
+    if not 4 < errors.mean() < 19:
         raise NotYet(
             f"Your errors have the mean {errors.mean():.3g}: the distance of two colours in Lab "
-            "units (not squared, not divided) is between 4 and 30 here."
+            "units, the root of a sum of two squares, has one between 4 and 19 here."
         )
     expect_figure(figure, photos=1, plots=1)
     return expect_text(text, words=60)

@@ -15,19 +15,20 @@ from colorlib.checks.judging import (
 
 def eyes_between(student, draw):
     """Maps read bilinearly at one pixel."""
-    maps, stride = draw.normal(0, 3, (6, 7, 4)), 8
+    maps, stride = draw.normal(0, 3, (6, 7, 4)), int(draw.choice([4, 16]))
 
-    def at(y, x, shift=0.5):
+    def at(y, x, shift=0.5, beyond=0, exchanged=0):
         read = maps
         for pixel in (y, x):
-            place = np.clip((pixel + shift) / stride - shift, 0, len(read) - 1)
-            before = int(place)
-            behind = min(before + 1, len(read) - 1)
-            read = read[before] + (place - before) * (read[behind] - read[before])
+            last = len(read) - 1
+            place = np.clip((pixel + shift) / stride - shift, -beyond, last + beyond)
+            before = int(np.clip(place, 0, last - 1))
+            share = abs(exchanged - (place - before))
+            read = read[before] + share * (read[before + 1] - read[before])
         return read
 
     # Not where a place begins: there, two of the mistakes are the same.
-    y, x = int(draw.integers(17, 20)), int(draw.integers(33, 36))
+    y, x = (stride * place + int(draw.integers(1, stride // 2)) for place in (2, 4))
     expect(
         student,
         maps,
@@ -40,22 +41,25 @@ def eyes_between(student, draw):
             "are off by half a place.": at(y, x, shift=0),
             "You took the nearest place: read between the places.": maps[y // stride, x // stride],
             "You exchanged row and column: the first axis of the maps is the row.": at(x, y),
+            "You exchanged the two shares: the nearer place counts more.": at(y, x, exchanged=1),
         },
     )
-    with naming("a corner of the photo"):
-        expect(
-            student,
-            maps,
-            0,
-            55,
-            stride,
-            right=maps[0, -1],
-            mistakes={
-                "You read on beyond the outermost middle: there the last place counts alone.": (
-                    maps[0, -1] + 0.4375 * (maps[0, -1] - maps[0, -2])
-                ),
-            },
-        )
+    stride = 8
+    for y, x in ((0, 55), (47, 0)):
+        with naming(f"the corner of the photo in row {y}, column {x}, at stride 8"):
+            expect(
+                student,
+                maps,
+                y,
+                x,
+                stride,
+                right=at(y, x),
+                mistakes={
+                    "You read on beyond the outermost middle: there the last place counts alone.": (
+                        at(y, x, beyond=1)
+                    ),
+                },
+            )
 
 
 def eyes_join(student, draw):
@@ -137,7 +141,7 @@ def eyes_size(student, draw):
         )
     for size, row in results.items():
         if not isinstance(size, (int, np.integer)) or size % 64 or size < 64:
-            raise NotYet(f"a size is a multiple of 64, and the key {size!r} is none.")
+            raise NotYet(f"a size is an int, a multiple of 64, and the key {size!r} is none.")
         if np.shape(row) != (2,) or not np.isfinite(np.asarray(row, float)).all():
             raise NotYet(f"the row of {size} should be two numbers, but it is {describe(row)}.")
     losses = [float(row[0]) for row in results.values()]

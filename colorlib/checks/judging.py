@@ -147,12 +147,16 @@ def attempted(parts):
 
 def numbers_of(results, shape):
     """The finite numbers of `results`, an array of this shape; NotYet if they are none."""
-    if np.shape(results) != shape or not np.isfinite(np.asarray(results, float)).all():
+    try:
+        numbers = np.asarray(results, float)
+    except (TypeError, ValueError):  # words, or rows of different lengths
+        numbers = np.empty(0)
+    if numbers.shape != shape or not np.isfinite(numbers).all():
         raise NotYet(
-            f"`results` should be an array of numbers with the shape `{shape}`, but it is "
+            f"`results` should be an array of finite numbers with the shape `{shape}`, but it is "
             f"{describe(results)}."
         )
-    return np.asarray(results, float)
+    return numbers
 
 
 def expect_text(answer, words):
@@ -256,7 +260,10 @@ def is_untouched(student):
 
 def _as_numbers(answer, right):
     """The answer as an array of numbers of the right kind."""
-    numbers = np.asarray(answer)
+    try:
+        numbers = np.asarray(answer)
+    except ValueError:  # parts of different lengths
+        numbers = np.array(None)
     if numbers.dtype.kind not in "biuf":
         raise NotYet(f"this should be {_kind(right)}, but it is {describe(answer)}.")
     return numbers

@@ -19,6 +19,7 @@ def whole_average(student, draw):
     inside = np.zeros((6, 7), bool)
     top, bottom = int(draw.integers(1, 3)), int(draw.integers(4, 6))
     inside[top:bottom, 1:] = True
+    inside[top, 3:5] = False  # no rectangle, and no row like the next one
     within = maps[inside]
     expect(
         student,
@@ -36,6 +37,12 @@ def whole_average(student, draw):
                 maps[~inside].mean(axis=0)
             ),
             "You took one mean of everything: each map has its own.": within.mean(),
+            "You took a mean of the rows' means: each place counts the same.": (
+                np.mean([maps[y, inside[y]].mean(axis=0) for y in range(top, bottom)], axis=0)
+            ),
+            "You took all places of the rectangle around: not all of them are inside.": (
+                maps[top:bottom, 1:].mean(axis=(0, 1))
+            ),
         },
     )
     with naming("no place inside"):
@@ -46,6 +53,8 @@ def whole_toward(student, draw):
     """How far mean colours moved toward others', as a share of the way."""
     before, target = draw.normal(0, 15, (2, 9, 2))
     after = before + draw.uniform(-0.5, 1.2, (9, 1)) * (target - before) + draw.normal(0, 4, (9, 2))
+    # One turns back and one overshoots, whatever is drawn.
+    after[:2] = before[:2] + np.array([[-0.4], [1.3]]) * (target - before)[:2]
     way, moved = target - before, after - before
     along = np.sum(moved * way, axis=1)
     squared = np.sum(way**2, axis=1)
@@ -67,6 +76,9 @@ def whole_toward(student, draw):
             1 - along / squared
         ),
         "You gave one number for all: each pair has its own.": np.mean(along / squared),
+        "You stopped at 0 or at 1: who turns back has less, who overshoots has more.": (
+            np.clip(along / squared, 0, 1)
+        ),
     }
     expect(student, before, after, target, right=along / squared, mistakes=mistakes)
     target[2] = before[2]
@@ -85,7 +97,7 @@ def _log_softmax(scores):
 def whole_joint(student, draw):
     """The two parts of a loss with a second task, whose labels are a classifier's."""
     count, classes = 4, 7
-    error = draw.normal(-0.05, 0.1, (count, 5, 6, 2))  # its mean is far from that of its square
+    error = draw.normal(-0.5, 1, (count, 5, 6, 2))  # as large as the other part
     scores, teacher = draw.normal(0, 2, (2, count, classes))
     alpha = float(draw.choice([0.2, 0.05, 0.5]))
     log_q, log_p = _log_softmax(scores), _log_softmax(teacher)
@@ -135,7 +147,8 @@ def whole_joint(student, draw):
         },
     )
     with naming("loud scores"):
-        loud = 400 * scores, 400 * teacher
+        apart = 5000 * np.arange(count)[:, None]  # each photo has a largest one of its own
+        loud = 400 * scores + apart, 400 * teacher - apart
         wrong = -np.sum(np.exp(_log_softmax(loud[1])) * _log_softmax(loud[0]), axis=1)
         expect(student, error, *loud, alpha, right=parts(wrong.mean()), mistakes={})
 
@@ -143,38 +156,49 @@ def whole_joint(student, draw):
 def whole_crossing(student, draw):
     """From how many photos on one curve lies below another, on an axis of logarithms."""
     counts = np.cumprod(draw.integers(2, 5, 6)) * 10
-    while True:
-        other = np.sort(draw.uniform(8, 14, 6))[::-1]
-        # Ahead at the beginning, behind, ahead for good: so the first crossing is not the last.
-        one = other + np.array([1, -1, 1, 1, -1, -1]) * draw.uniform(0.3, 2, 6)
-        if np.ptp(one - other) > 1:
-            break
+    last = int(draw.choice([2, 3]))  # the last count at which it is behind
+    signs = np.where(np.isin(np.arange(6), [0, 2, last]), 1, -1)
 
     def crossing(first, axis=np.log, back=np.exp):
         left, right = (one - other)[first : first + 2]
         start, end = axis(counts[first : first + 2])
         return float(back(start + (end - start) * left / (left - right)))
 
-    right = crossing(3)
+    while True:
+        other = np.sort(draw.uniform(8, 14, 6))[::-1]
+        # Behind, ahead, behind again, ahead for good: so the first crossing is not the last.
+        one = other + signs * draw.uniform(0.3, 2, 6)
+        right = crossing(last)
+        if 0.1 < right % 1 < 0.9:  # else one would not see that it was rounded
+            break
+
     expect(
         student,
         counts,
         one,
         other,
         right=right,
+        tolerance=5e-6,
         mistakes={
             "You took the first crossing: from there on it does not stay ahead.": crossing(0),
             "You took the crossing where it falls behind.": crossing(1),
             "Your axis is linear: the curves are straight over the logarithm of the number.": (
-                crossing(3, np.asarray, np.asarray)
+                crossing(last, np.asarray, np.asarray)
             ),
             "You gave the logarithm of the number.": np.log(right),
-            "You gave the next count that was measured: the crossing lies before it.": counts[4],
-            "You gave the last count before the crossing.": counts[3],
-            "You returned a place in the list: a number of photos was asked for.": 4,
+            "You gave the next count that was measured: the crossing lies before it.": (
+                counts[last + 1]
+            ),
+            "You gave the last count before the crossing.": counts[last],
+            "You returned a place in the list: a number of photos was asked for.": last + 1,
+            "You rounded: return the number as it comes.": round(right),
             "You compared the wrong way round: the smaller error is ahead.": 0,
         },
     )
+    with naming("where both err the same, neither is ahead"):
+        met = other - np.where(np.arange(6) == last, 0, 1)
+        expect(student, counts, met, other, right=counts[last], mistakes={})
+    counts, one, other = counts[2:], one[2:], other[2:]  # fewer than before
     with naming("ahead all along"):
         expect(student, counts, other - 1, other, right=counts[0], mistakes={})
     with naming("not ahead at the end"):
@@ -208,7 +232,7 @@ def whole_moods(student, draw):
 def whole_lend(student, draw):
     """The way from a photo's own whole toward another's, and beyond."""
     own, other = draw.normal(0.5, 1, (2, 1, 1, 1, 6))
-    strength = float(draw.choice([1.3, 1.7, 2.0]))
+    strength = float(draw.choice([1.3, 1.7, 2.4]))
     way = other - own
     expect(
         student,

@@ -69,7 +69,7 @@ def raise_mute(x):
         (Hostile(), "of the type Hostile"),
         (lambda x: Hostile(), "KeyboardInterrupt"),
         (lambda x: "text", "'text'"),
-        (lambda x: [x, [1]], "ValueError"),
+        (lambda x: [x, [1]], "should be an array"),
         (lambda x: None, "does it end in `return ...`".capitalize()),
         (lambda x: x.T, "shape should be `(2, 3)`"),
         (lambda x: x * np.nan, "NaN"),

@@ -84,6 +84,10 @@ WRONG = {
             annealed(p="np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)"),
         ),
         ("many places", annealed(p="p / p.sum(axis=0)")),
+        (
+            "NaN or an infinity",  # one largest logit for all places
+            annealed(p="np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=-1, keepdims=True)"),
+        ),
     ],
     "answers_soft": [
         ("among all bins", soft(near=121)),
@@ -102,6 +106,10 @@ WRONG = {
             "another order",
             soft(answer="shares[:, np.lexsort((centres[:, 0], centres[:, 1]))]"),
         ),
+        (
+            "the shape should be",  # as many columns as the kit has bins
+            soft(answer="np.pad(shares, ((0, 0), (0, 313 - len(centres))))"),
+        ),
     ],
     "answers_weights": [
         ("did not scale", weights(answer="weights")),
@@ -116,11 +124,22 @@ WRONG = {
     "answers_doubt": [
         ("`(5, 2)`", doubt((1.0, 3.0, 4.0, 4.5), ERRORS[:4])),
         ("in bits they lie", doubt((1.0, 3.0, 4.0, 4.5, 9.5))),
+        (
+            "finite numbers",
+            DOUBT.format(results="([1, 2], [3], [4, 5], [6, 7], [8, 9])").replace(
+                "np.array", "list"
+            ),
+        ),
+        ("finite numbers", DOUBT.format(results="[['1 bit', '6 Lab']] * 5")),
         ("surest comes first", doubt((5.5, 4.5, 4.0, 3.0, 1.0))),
-        ("hardly differ", doubt((3.90, 3.91, 3.92, 3.93, 3.94))),
+        ("not by their error", doubt((3.5, 3.8, 4.0, 4.3, 4.7))),
         ("natural logarithm", doubt((1.0, 2.3, 2.8, 3.2, 3.9))),
         ("rebalanced likelihoods", doubt((3.9, 5.0, 5.5, 5.8, 6.2))),
-        ("not squared", doubt((1.5, 3.3, 4.0, 4.6, 5.6), [error**2 for error in ERRORS])),
-        ("not divided", doubt((1.5, 3.3, 4.0, 4.6, 5.6), [error / 128 for error in ERRORS])),
+        ("the root of a sum", doubt((1.5, 3.3, 4.0, 4.6, 5.6), [error**2 for error in ERRORS])),
+        ("the root of a sum", doubt((1.5, 3.3, 4.0, 4.6, 5.6), [error / 128 for error in ERRORS])),
+        (
+            "the root of a sum",  # the differences of a and of b added up
+            doubt((2.8, 3.7, 4.2, 4.6, 5.2), (10.8, 14.0, 19.3, 24.1, 35.2)),
+        ),
     ],
 }

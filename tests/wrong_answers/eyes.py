@@ -45,6 +45,24 @@ WRONG = {
             "`(4,)`",
             "def read_between(maps, y, x, stride):\n    return maps[0]",
         ),
+        (
+            "numbers differ",  # right at stride 8 alone
+            BETWEEN.format(at="np.clip((pixel - 3.5) / 8, 0, len(read) - 1)"),
+        ),
+        (
+            "exchanged the two shares",
+            BETWEEN.format(at="np.clip((pixel + 0.5) / stride - 0.5, 0, len(read) - 1)").replace(
+                "at - before", "before + 1 - at"
+            ),
+        ),
+        (
+            "the corner of the photo",  # reads on beyond the first middle
+            BETWEEN.format(at="min((pixel + 0.5) / stride - 0.5, len(read) - 1)"),
+        ),
+        (
+            "in row 47, column 0",  # the first column is not guarded
+            BETWEEN.format(at="max((pixel + 0.5) / stride - 0.5, 0 if read is maps else -1)"),
+        ),
     ],
     "eyes_join": [
         (
@@ -61,6 +79,10 @@ WRONG = {
         (
             "left out the skip",
             "def join(coarse, skip):\n    return coarse.repeat(2, axis=1).repeat(2, axis=2)",
+        ),
+        (
+            "this should be an array with the shape",
+            "def join(coarse, skip):\n    return coarse.repeat(2, axis=1).repeat(2, axis=2), skip",
         ),
     ],
     "eyes_hues": [

@@ -98,6 +98,7 @@ WRONG = {
         ("begins at the other's", LEND.format(answer="other + strength * (other - own)")),
         ("leads beyond", LEND.format(answer="other")),
         ("leads beyond", LEND.format(answer="own + min(1, strength) * (other - own)")),
+        ("You", LEND.format(answer="own + int(strength) * (other - own)")),
         ("strength 0", LEND.format(answer="own + (strength or 1) * (other - own)")),
     ],
     "whole_average": [
@@ -107,6 +108,16 @@ WRONG = {
         ("largest value", average("maps[inside].max(axis=0)")),
         ("places outside", average("maps[~inside].mean(axis=0)")),
         ("one mean of everything", average("maps[inside].mean()")),
+        (
+            "the rows' means",
+            average(
+                "np.mean([r[i].mean(axis=0) for r, i in zip(maps, inside) if i.any()], axis=0)"
+            ),
+        ),
+        (
+            "rectangle around",
+            average("maps[inside.any(axis=1)][:, inside.any(axis=0)].mean(axis=(0, 1))"),
+        ),
         ("should be `(5,)`", average("maps[inside]")),
         ("no place inside", average(none="maps[inside].mean(axis=0)")),
         ("no place inside", average(none="maps.mean(axis=(0, 1))")),
@@ -119,6 +130,8 @@ WRONG = {
         ("cosine of the angle", toward("along / length / np.linalg.norm(moved, axis=1)")),
         ("what is left of the way", toward("1 - along / squared")),
         ("one number for all", toward("np.mean(along / squared)")),
+        ("stopped at 0 or at 1", toward("np.clip(along / squared, 0, 1)")),
+        ("numbers differ", toward("np.maximum(along / squared, 0)")),
         ("numbers differ", toward(way="target - after")),
         ("without a way to go", toward("along / squared")),
         ("without a way to go", toward("np.where(none, 1, along / squared)")),
@@ -142,6 +155,10 @@ WRONG = {
         ("added the parts", joint(answer="color + alpha * wrong")),
         ("exchanged the parts", joint(answer="np.array([alpha * wrong, color])")),
         ("loud scores", joint(shift="z")),
+        ("loud scores", joint(shift="z - z.max()")),
+        ("loud scores", joint("-np.sum(p * np.log(q + 1e-12), axis=1).mean()")),
+        ("numbers differ", joint(color="np.sum(error**2) / (error.size - 1)")),
+        ("numbers differ", joint(answer="np.array([color, wrong / 300])")),
     ],
     "whole_crossing": [
         ("first crossing", crossing(i="np.flatnonzero(ahead[:-1] != ahead[1:])[0]")),
@@ -158,6 +175,18 @@ WRONG = {
         ("ahead all along", crossing(always="0")),
         ("not ahead at the end", crossing(never="counts[-1]")),
         ("infinity", crossing(never="np.inf")),
+        ("You rounded", crossing(answer="round(counts[i] * (counts[i + 1] / counts[i]) ** share)")),
+        ("err the same", crossing(ahead="one <= other")),
+        (
+            "ahead all along: it raised",  # five counts or more
+            crossing().replace("if not ahead[-1]", "if not ahead[4]"),
+        ),
+        (
+            "not ahead at the end",  # the last change of places, whoever wins
+            crossing(i="np.flatnonzero(np.diff(ahead))[-1]").replace(
+                "if not ahead[-1]", "if not ahead.any()"
+            ),
+        ),
     ],
     "whole_moods": [
         ("with the shape `(5, 2)`", moods("np.zeros((4, 2))")),

@@ -21,8 +21,9 @@ assert np.allclose(back[:2], [[2.8833, -3.9467], [12.3823, 33.1094]], atol=1e-3)
     "the mean of the five bins is nearly the colour"
 )
 
-order = np.random.default_rng(5).permutation(313)
+empty = np.flatnonzero((shares == 0).all(axis=0))
+order = np.random.default_rng(5).permutation(np.delete(np.arange(313), empty[:13]))
 turned = np.asarray(soft_encode(colors, centres[order]))
 assert np.allclose(turned, shares[:, order]), (
-    "the bins may come in any order, the shares as they do"
+    "the bins may come in any number and order, the shares as they do"
 )

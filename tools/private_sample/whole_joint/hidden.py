@@ -5,8 +5,8 @@ found = np.asarray(joint(error, scores, teacher, 1 / 300))
 assert found.shape == (2,), "two numbers: the part of the colours, and that of the classes"
 assert np.isclose(found[0], np.mean(error**2)), "the mean square of the colours' error comes first"
 
-even = np.asarray(joint(error, 0 * scores, teacher, 1 / 300))
-assert np.isclose(even[1], np.log(1000) / 300), (
+even = np.asarray(joint(error, 0 * scores, teacher, 0.2))
+assert np.isclose(even[1], np.log(1000) * 0.2), (
     "who finds all classes equally likely is wrong by log 1000, whatever the teacher says"
 )
 
@@ -18,5 +18,8 @@ assert np.isclose(own[1], -np.sum(p * np.log(p), axis=1).mean() / 300), (
 )
 assert found[1] > own[1], "whoever says something else has more"
 
-shifted = np.asarray(joint(error, scores + 5000, teacher - 5000, 1 / 300))
+shift = np.array([[0], [5000], [-5000]])
+shifted = np.asarray(joint(error, scores + shift, teacher - shift, 1 / 300))
 assert np.allclose(shifted, found), "a number added to all scores of a photo changes nothing"
+loud = np.asarray(joint(error, np.array([[0.0, -2000]] * 3), np.zeros((3, 2)), 1 / 300))
+assert np.isclose(loud[1], 1000 / 300), "scores may be loud: log q is half of 0 and -2000 here"
