@@ -35,18 +35,18 @@ BINARY = (".jpg", ".png", ".mp4", ".h5", ".npz")
 # is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
-        2941,
+        2942,
         "colorlib/{lab,bins,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
         "baselines,anatomy,recipes,batches,training,monitor,optimizers,colorizer,evaluation,"
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1881,
+        1893,
         "colorlib/{files,images,curation,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
-    "films, other runtimes, asking people": (626, "colorlib/{film,export,survey}.py"),
+    "films, other runtimes, asking people": (636, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (4382, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (4445, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
