@@ -96,7 +96,8 @@ def compare(answer, right, mistakes, tolerance=1e-4, inputs=()):
         if _off(wrong, right) > tolerance / 100  # else it is no mistake for these inputs
     ]
     off = _off(answer, right)
-    nearest, words = min(found, key=lambda each: each[0], default=(np.inf, ""))
+    # Of equals, but for their rounding, the first.
+    nearest, words = min(found, key=lambda each: round(each[0], 9), default=(np.inf, ""))
     # By chance a mistake may come near what is right; the answer is still far nearer to it.
     if nearest <= tolerance and (off > tolerance or nearest < off / 100):
         raise NotYet(f"{words}{_place(answer, right, tolerance, inputs)}")
