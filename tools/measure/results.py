@@ -27,6 +27,7 @@ from colorlib.recipes import recipe_from
 from colorlib.runs import read_metrics
 from colorlib.tables import markdown_table
 from tools import ROOT
+from tools.measure.ingredients import ROWS
 from tools.measure.ship import STAGE
 
 RESULTS = ROOT / "book" / "results"  # what only pages show; what chapters show is PUBLISHED
@@ -239,6 +240,7 @@ def write_results_page(folder=ROOT / "book"):
         values[name] = comparison(PUBLISHED / name)
     values["edges"] = edges(read_json(RESULTS / "edges.json"))
     values["films"] = films(read_json(PUBLISHED / "films.json"))
+    values["ingredients"] = ingredients(read_json(PUBLISHED / "ingredients.json"))
     for name, value in values.items():
         text = text.replace(f"<<{name}>>", value)
     (folder / "results.md").write_text(text, encoding="utf-8")
@@ -324,6 +326,24 @@ def interval(found):
     """A difference as text, in bold where chance hardly explains it."""
     text = f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
     return f"**{text}**" if found["low"] * found["high"] > 0 else text
+
+
+def ingredients(report):
+    """Rows that differ in one thing from the plain decoder, but for the number of photos."""
+    rows = []
+    for name in ROWS:
+        if ROWS[name].get("limit") != 3000:
+            continue
+        found = report["rows"].get(name, {"runs": []})
+        runs, more = found["runs"], found.get("against")
+        means = (
+            f"{np.mean([run[key] for run in runs]):.4f}" if runs and key in runs[0] else ""
+            for key in ("made_old", "plates")
+        )
+        losses = ", ".join(f"{run['loss']:.4f}" for run in runs) or "not tried"
+        rows.append([name, losses, interval(more) if more else "", *means])
+    head = ("", "loss, each seed", "− 3,000 photos", "photos made old", "old plates")
+    return markdown_table(head, rows)
 
 
 def cost(report, runs):
