@@ -176,6 +176,7 @@ WRONG = {
         ("hardly differ", choice(flicker=(0.95, 0.94, 0.93, 0.92, 0.91))),
         ("fall from row to row", choice(flicker=FLICKER[::-1])),
         ("about 1", choice(flicker=(9.5, 2.8, 1.8, 1.3, 1.1))),
+        ("both a and b first", choice(flicker=(0.95, 0.78, 0.75, 0.74, 0.73))),
         ("not squared", choice(errors=[error**2 for error in ERRORS])),
         ("both channels together", choice(errors=[error / 2**0.5 for error in ERRORS])),
     ],
