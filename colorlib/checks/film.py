@@ -28,10 +28,14 @@ def film_cuts(student, draw):
     traded = np.where(dark, 93.0, 3.0)  # as much up as down
     traded[::5] = 50.0
     last = np.where(number < 60, 60.0, 40.0)
-    near = np.where(dark, 71.5, 28.5)  # after `first`, a cut that wider bins do not see
+    # After `first` and after `middle`, cuts that other bins do not see
+    wide, middle = np.where(dark, 71.5, 28.5), np.where(dark, 42.25, 57.75)
+    near = np.where(dark, 54.75, 45.25)
+    parts = np.where(number % 5 < 2, 5.0, near)  # two fifths
     even = 3.0 + 12.5 * (number % 8)  # many levels, a few pixels each
     odd = even[::-1] + 6.25
-    scenes = np.stack([first, swept, brighter, few, traded, last, first, near, even, odd, first])
+    scenes = [first, swept, brighter, few, traded, first, wide, middle, near, parts, last, even]
+    scenes = np.stack([*scenes, odd, first])
     # Each stands for a while, so that every time the cuts are elsewhere.
     frames = np.repeat(scenes, draw.integers(1, 4, len(scenes)), axis=0)[:, draw.permutation(100)]
     lightness = (frames + draw.uniform(-1, 1, frames.shape)).reshape(-1, 10, 10)
@@ -79,7 +83,7 @@ def film_cuts(student, draw):
                     begun(up_down & (steps().max(axis=1) > 0.25))
                 ),
                 "You have other bins: there are 16, from 0 to 100.": begun(up_down & moved(10)),
-                "Your bins begin and end where a frame does: they go from 0 to 100.": (
+                "You have other bins: their ends are 0 and 100 for each frame.": (
                     begun(up_down & moved(16, None))
                 ),
                 "You marked the last frame of each scene: mark the first.": (

@@ -202,26 +202,30 @@ def hints_next(student, draw):
         return np.log(draw.permutation(p))
 
     while True:
-        hints = [tuple(draw.integers(0, 2, 2)), (draw.integers(7, 9), 11)]  # in a corner; not
-        (first, left), (second, far) = hints
+        first, left = draw.integers(0, 2, 2)  # a hint near a corner; the other is far from it
+        second, far = first + 7, left + draw.integers(11, 14)
+        hints = [(first, left), (second, far)]
         logits = draw.normal(0, 4, (*shape, 9))
         told = np.zeros(shape, bool)
         told[first, left] = told[second, far] = True
         # From the most doubtful: both hints; places one and two away from one, and the corner of
-        # its square; then, three away, the one that is asked for, though it has a favourite; one
-        # in the same rows as a hint, and one in other rows and columns than both. Another has
-        # three favourites, and one logits that hardly differ.
+        # its square; then, three away, the one that is asked for, though it has a favourite, and
+        # would be near the first hint around the edges; one three away from that; one in the same
+        # rows as a hint, and one in other rows and columns than both. In another six bins are
+        # likely, and none is likelier; in one more logits hardly differ.
         logits[second, far], logits[first, left] = 0, draw.normal(0, 0.1, 9)
         logits[second + 1, far], logits[second + 2, far] = peaked(0.2), peaked(0.26)
         logits[second - 2, far - 2] = peaked(0.3)
-        logits[first + 3, left] = 8 + peaked(0.35, 7)
+        logits[second + 3, left + 13] = 8 + peaked(0.35, 7)
+        logits[first + 3, left] = 8 + peaked(0.38, 7)
         logits[6, 6], logits[4, 7] = 8 + peaked(0.4, 7), 8 + peaked(0.45, 7)
-        logits[0, 7] = 8 + np.log(draw.permutation([*[0.32] * 3, *[0.04 / 6] * 6]))
+        logits[0, 7] = 8 + np.log(draw.permutation([*[1 / 6] * 6, *[1e-12] * 3]))
         logits[10, 6] = 8 + peaked(0.5)
-        logits[11, :, 0] -= 900  # so unlikely that a computer holds 0
+        logits[11, 0, 0] -= 900  # so unlikely that a computer holds 0
         (bits, p), raw = entropy(logits), -np.sum(np.exp(logits) * logits, axis=-1)
         off = np.abs([[rows - row, columns - column] for row, column in hints])  # (2, 2, h, w)
         apart, ruler = off.max(axis=1).min(axis=0), np.linalg.norm(off, axis=1).min(axis=0)
+        around = np.minimum(off, np.reshape(shape, (2, 1, 1)) - off).max(axis=1).min(axis=0)
         sliced = bits.copy()
         for row, column in hints:
             sliced[row - 2 : row + 3, column - 2 : column + 3] = -1
@@ -248,6 +252,9 @@ def hints_next(student, draw):
             "The hint near the edge forbids nothing: does a slice begin below 0? It is empty.": (
                 largest(sliced)
             ),
+            "You went around the edge: what lies at the other end is not near.": (
+                largest(np.where(around > 2, bits, -1))
+            ),
             "Where a likelihood is 0, `p * log(p)` is NaN: it counts as 0.": np.array([11, 0]),
             "You took the place whose logits differ least: look at the likelihoods.": (
                 largest(np.where(apart > 2, -logits.var(axis=-1), -np.inf))
@@ -255,7 +262,7 @@ def hints_next(student, draw):
             "You took the *surest* place: the entropy should be largest.": (
                 largest(np.where(apart > 2, -bits, -99))
             ),
-            "You took the place whose likeliest bin is least likely. That is doubt, too, but "
+            "You took the place whose likeliest bins are least likely. That is doubt, too, but "
             "entropy was asked for.": largest(np.where(apart > 2, -p.max(axis=-1), -9)),
             "You did not divide by the sum: the likelihoods of a place have the sum 1.": (
                 largest(np.where(apart > 2, raw, -np.inf))

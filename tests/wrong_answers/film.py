@@ -91,7 +91,9 @@ WRONG = {
         ("largest difference", cuts(moved="np.abs(np.diff(shares, axis=0)).max(axis=1) > 0.25")),
         ("other bins", cuts(bins="f, 10, (0, 100)")),
         ("other bins", cuts(bins="f, 16, (0, 255)")),
-        ("bins", cuts(bins="f, 16")),
+        ("should be", cuts(bins="f, np.linspace(0, 100, 16)")),
+        ("should be", cuts(changed="np.median(np.abs(change), axis=(1, 2)) > 10")),
+        ("other bins", cuts(bins="f, 16")),
         ("ready `find_cuts`", cuts(answer="film.find_cuts(lightness)")),
         (
             "first frame begins a scene",

@@ -88,6 +88,8 @@ def following(
     )
 
 
+AROUND = "np.maximum(np.minimum(down, 12 - down), np.minimum(across, 15 - across)) <= 2"
+
 PLATE = """\
 hints_given = {hints}
 figure = figures.photo_grid([[plate, plate, plate]], {titles})
@@ -147,7 +149,9 @@ WRONG = {
         ("one row and column away", following(near="np.maximum(down, across) <= 1")),
         ("three rows and columns", following(near="np.maximum(down, across) <= 3")),
         ("took the *surest*", following(never="1e9", best="argmin")),
-        ("likeliest bin is least likely", following(worth="-p.max(axis=-1)")),
+        ("likeliest bins are least likely", following(worth="-p.max(axis=-1)")),
+        ("likeliest bins are least likely", following(worth="-np.square(p).sum(axis=-1)")),
+        ("around the edge", following(near=AROUND)),
         ("divide by the sum", following(z="logits", p="p")),
         ("column and row", following(answer="place[::-1]")),
         ("corners too", following(near="np.hypot(down, across) <= 2")),
