@@ -140,13 +140,14 @@ def hints_palette(student, draw):
 def _hints_palette(student, draw, count):
     while True:
         middles = draw.uniform(-60, 60, (count, 2))
-        centres = np.concatenate([middle + draw.normal(0, 14, (20, 2)) for middle in middles])
+        centres = np.concatenate([middle + draw.normal(0, 14, (60, 2)) for middle in middles])
         p = draw.dirichlet(np.full(len(centres), 0.5))
         start = centres[draw.choice(len(centres), count, replace=False)]
         found, rounds = _palette(p, centres, start)
         once, _ = _palette(p, centres, start, most=1)
         even, _ = _palette(p, centres, start, count=np.ones_like)
         corner, _ = _palette(p, centres, start, apart=np.abs)
+        likely, _ = _palette(p, centres, centres[np.argsort(-p)[:count]])
         nearest = np.square(centres[:, None] - found[:, :2]).sum(axis=-1).argmin(axis=1)
         of_bins = np.bincount(nearest, minlength=count) / len(p)
         mistakes = {
@@ -155,6 +156,7 @@ def _hints_palette(student, draw, count):
             "You added the distances along a and b: the nearest is meant in a straight line.": (
                 corner
             ),
+            "Begin with the colours that are given: another start may end elsewhere.": likely,
             "The colours are right, but the likeliest comes first.": found[::-1],
             "A share is the sum of the likelihoods, not of the bins.": (
                 np.c_[found[:, :2], of_bins][np.argsort(-of_bins, kind="stable")]
@@ -162,7 +164,7 @@ def _hints_palette(student, draw, count):
             "The shares are missing: return a, b and share.": found[:, :2],
         }
         clear = all(np.ptp(each, axis=0)[2] for each in (found, once, even))
-        if rounds > 5 and clear and len({*of_bins}) == count and _differ(found, mistakes):
+        if rounds > 11 and clear and len({*of_bins}) == count and _differ(found, mistakes):
             break
     expect(student, p, centres, start, right=found, mistakes=mistakes)
 

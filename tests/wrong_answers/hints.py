@@ -42,7 +42,7 @@ def reach(
 
 PALETTE = """\
 def palette(p, centres, start):
-    colors, each = start, range({count})
+    colors, each = {start}, range({count})
     for _ in range({rounds}):
         nearest = np.{apart}(centres[:, None] - colors).sum(axis=-1).argmin(axis=1)
         parts = [({p})[nearest == k] for k in each]
@@ -56,10 +56,17 @@ def palette(p, centres, start):
 
 def palette(
     rounds=60, p="p", shares="[p[nearest == k].sum() for k in each]", order="-shares",
-    answer="found", apart="square", count="len(start)",
+    answer="found", apart="square", count="len(start)", start="start",
 ):  # fmt: skip
     return PALETTE.format(
-        rounds=rounds, p=p, shares=shares, order=order, answer=answer, apart=apart, count=count
+        rounds=rounds,
+        p=p,
+        shares=shares,
+        order=order,
+        answer=answer,
+        apart=apart,
+        count=count,
+        start=start,
     )
 
 
@@ -139,7 +146,8 @@ WRONG = {
         ("sum of the likelihoods", palette(shares="[np.mean(nearest == k) for k in each]")),
         ("shares are missing", palette(answer="found[:, :2]")),
         ("numbers differ", palette(answer="found * [1, 1, 100]")),
-        ("numbers differ", palette(rounds=3)),
+        ("numbers differ", palette(rounds=10)),
+        ("Begin with the colours", palette(start="centres[np.argsort(-p)[:len(start)]]")),
         ("straight line", palette(apart="abs")),
         ("colours: ", palette(count="4")),
     ],
