@@ -102,30 +102,49 @@ def asking_bootstrap(student, draw):
 def asking_people(student, draw):
     """How many people bring an interval to a width."""
     for case, each in (("one answer each", 1), ("several answers each", int(draw.integers(8, 30)))):
-        share, half = float(draw.uniform(0.2, 0.5)), float(draw.uniform(0.02, 0.06))
-        rho = float(draw.uniform(0.03, 0.12))
-        alone = (1.96 / half) ** 2 * share * (1 - share)
-        effect = 1 + (each - 1) * rho
-        mistakes = {
-            "You returned answers: people are asked for.": math.ceil(alone * effect),
-            "You left out the design effect.": math.ceil(alone / each),
-            "The design effect has m - 1, not m.": math.ceil(alone * (1 + each * rho) / each),
-            "You rounded down: then the interval is too wide.": math.floor(alone * effect / each),
-            "You took the whole interval for half of it.": math.ceil(alone * effect / each / 4),
-            "You forgot to square 1.96 / half.": (math.ceil(alone * effect / each / (1.96 / half))),
-            "You rounded twice: once, at the end.": math.ceil(math.ceil(alone) * effect / each),
-        }
+        while True:
+            share, half = float(draw.uniform(0.2, 0.5)), float(draw.uniform(0.02, 0.06))
+            rho = float(draw.uniform(0.03, 0.12))
+            alone = (1.96 / half) ** 2 * share * (1 - share)
+            answers = alone * (1 + (each - 1) * rho)
+            right = math.ceil(answers / each)
+            mistakes = {
+                "You returned answers: people are asked for.": math.ceil(answers),
+                "You left out the design effect.": math.ceil(alone / each),
+                "The design effect has m - 1, not m.": math.ceil(alone * (1 + each * rho) / each),
+                "You rounded down: then the interval is too wide.": math.floor(answers / each),
+                "You took the whole interval for half of it.": math.ceil(answers / each / 4),
+                "You forgot to square 1.96 / half.": math.ceil(answers / each / (1.96 / half)),
+                "You rounded twice: once, at the end.": (
+                    math.ceil(math.ceil(alone) * answers / alone / each)
+                ),
+            }
+            # Where each gives one answer, the nearest number is too few; else all mistakes differ
+            apart = len({right, *mistakes.values()}) > len(mistakes) and math.ceil(answers) % each
+            if answers % 1 < 0.5 if each == 1 else apart:
+                break
         with naming(case):
             found = call(student, share, half, each, rho)
-            compare(found, math.ceil(alone * effect / each), mistakes, 1e-9)
+            compare(found, right, mistakes, 1e-9)
             if not float(found).is_integer():
                 raise NotYet("people come whole: round up.")
 
 
 def asking_rule(student, draw):
     """How many missed checks to forgive, decided before anybody is asked."""
-    cases = ((8, 0.02, 0.05), (4, 0.005, 0.05), (20, 0.05, 0.01), (int(draw.integers(10, 16)),
-             float(draw.uniform(0.03, 0.09)), float(draw.choice([0.01, 0.05, 0.1]))))  # fmt: skip
+    cases = (
+        (8, 0.02, 0.05),
+        (4, 0.005, 0.05),
+        (20, 0.05, 0.01),
+        (20, 0.2, 0.1),  # slips come in many numbers: each of them is less likely than `loss`
+        (1, 0.25, 0.25),  # just as many are lost as may be
+        (3, 0.5, 0.0),  # nobody may be lost: all is forgiven
+        (
+            int(draw.integers(10, 16)),
+            float(draw.uniform(0.03, 0.09)),
+            float(draw.choice([0.01, 0.05, 0.1])),
+        ),
+    )
     for checks, slip, loss in cases:
         missed = np.arange(checks + 1)
         kept = stats.binom.cdf(missed, checks, slip)

@@ -9,6 +9,7 @@ from colorlib.checks.judging import (
     expect_figure,
     expect_text,
     numbers_of,
+    without,
 )
 
 SECONDS = 0, 0.05, 0.1, 0.2, 0.4
@@ -16,22 +17,33 @@ SECONDS = 0, 0.05, 0.1, 0.2, 0.4
 
 def film_cuts(student, draw):
     """Where scenes begin: L changes, and so does its distribution."""
+    from colorlib import film
+
     # A hundred pixels, half dark and half light; what happens from one frame to the next.
-    dark = np.repeat([True, False], 50)
+    dark, number = np.repeat([True, False], 50), np.arange(100)
     first = np.where(dark, 21.5, 78.0)
     swept = first[::-1]  # a sweep of the camera: other pixels, the same greys
-    brighter = swept + 7  # a flash: other bins, but a small change
-    few = np.where((swept < 50) & (np.arange(100) < 70), brighter + 57, brighter)  # a fifth
+    brighter = swept + 7 + 53 * (number > 96)  # a flash: other bins, few large changes
+    few = np.where((swept < 50) & (number < 70), swept + 64, swept + 7)  # a fifth
     traded = np.where(dark, 93.0, 3.0)  # as much up as down
     traded[::5] = 50.0
-    last = np.where(np.arange(100) < 60, 60.0, 40.0)
-    scenes = np.stack([first, swept, brighter, few, traded, last])
+    last = np.where(number < 60, 60.0, 40.0)
+    # After `first` and after `middle`, cuts that other bins do not see
+    wide, middle = np.where(dark, 71.5, 28.5), np.where(dark, 42.25, 57.75)
+    near = np.where(dark, 54.75, 45.25)
+    parts = np.where(number % 5 < 2, 5.0, near)  # two fifths
+    even = 3.0 + 12.5 * (number % 8)  # many levels, a few pixels each
+    odd = even[::-1] + 6.25
+    scenes = [first, swept, brighter, few, traded, first, wide, middle, near, parts, last, even]
+    scenes = np.stack([*scenes, odd, first])
     # Each stands for a while, so that every time the cuts are elsewhere.
     frames = np.repeat(scenes, draw.integers(1, 4, len(scenes)), axis=0)[:, draw.permutation(100)]
     lightness = (frames + draw.uniform(-1, 1, frames.shape)).reshape(-1, 10, 10)
 
-    shares = np.stack([np.histogram(f, 16, (0, 100))[0] / 100 for f in lightness])
-    sums = np.abs(np.diff(shares, axis=0)).sum(axis=1)
+    def steps(bins=16, ends=(0, 100)):
+        shares = [np.histogram(f, bins, ends)[0] / f.size for f in lightness]
+        return np.abs(np.diff(shares, axis=0))
+
     change = np.diff(lightness, axis=0)
     up_down = np.abs(change).mean(axis=(1, 2)) > 10
     only_up = change.mean(axis=(1, 2))
@@ -39,38 +51,51 @@ def film_cuts(student, draw):
     def begun(found, first=True):
         return np.concatenate([[first], found])
 
-    moved = sums / 2 > 0.25
-    expect(
-        student,
-        lightness,
-        right=begun(up_down & moved),
-        mistakes={
-            "The first frame begins a scene, too.": begun(up_down & moved, False),
-            "You gave one value too few: there is one for each frame, the first one's too.": (
-                up_down & moved
-            ),
-            "You looked at L alone: a sweep of the camera is no cut, its distribution stays.": (
-                begun(up_down)
-            ),
-            "You looked at the distribution alone: L has to differ by more than 10, too.": (
-                begun(moved)
-            ),
-            "One of both conditions is enough for you: both have to hold.": begun(up_down | moved),
-            "You took the mean before the absolute value: what gets lighter must not make up for "
-            "what gets darker.": begun((np.abs(only_up) > 10) & moved),
-            "You forgot that L may fall, too: take absolute values.": begun((only_up > 10) & moved),
-            "You forgot the half, or counted pixels in place of shares: a fifth of the pixels that "
-            "change their bin is no cut.": begun(up_down & (sums > 0.25)),
-            "You marked the last frame of each scene: mark the first.": (
-                np.concatenate([up_down & moved, [True]])
-            ),
-        },
-    )
+    def moved(*options):
+        return steps(*options).sum(axis=1) / 2 > 0.25
+
+    with without(film.find_cuts):
+        expect(
+            student,
+            lightness,
+            right=begun(up_down & moved()),
+            mistakes={
+                "The first frame begins a scene, too.": begun(up_down & moved(), False),
+                "You gave one value too few: there is one for each frame, the first one's too.": (
+                    up_down & moved()
+                ),
+                "You looked at L alone: a sweep of the camera is no cut, its distribution stays.": (
+                    begun(up_down)
+                ),
+                "You looked at the distribution alone, or at the largest changes of L: its mean "
+                "change has to be more than 10, too.": begun(moved()),
+                "One of both conditions is enough for you: both have to hold.": (
+                    begun(up_down | moved())
+                ),
+                "You took the mean before the absolute value: what gets lighter must not make up "
+                "for what gets darker.": begun((np.abs(only_up) > 10) & moved()),
+                "You forgot that L may fall, too: take absolute values.": (
+                    begun((only_up > 10) & moved())
+                ),
+                "You forgot the half, or counted pixels in place of shares: a fifth of the pixels "
+                "that change their bin is no cut.": begun(up_down & (steps().sum(axis=1) > 0.25)),
+                "You took the largest difference of the shares: half of their sum is asked for.": (
+                    begun(up_down & (steps().max(axis=1) > 0.25))
+                ),
+                "You have other bins: there are 16, from 0 to 100.": begun(up_down & moved(10)),
+                "You have other bins: their ends are 0 and 100 for each frame.": (
+                    begun(up_down & moved(16, None))
+                ),
+                "You marked the last frame of each scene: mark the first.": (
+                    np.concatenate([up_down & moved(), [True]])
+                ),
+            },
+        )
 
 
 def film_bilateral(student, draw):
     """The colours of one pixel, averaged over time where its lightness stays."""
-    count, seconds = 12, float(draw.choice([0.1, 0.2, 0.4]))
+    count, seconds = int(draw.integers(9, 14)), float(draw.choice([0.3, 0.4]))
     times = np.cumsum(draw.uniform(0.02, 0.12, count))  # of variable rate
     alike = float(draw.choice([3.0, 5.0]))
     lightness = 50 + draw.normal(0, alike, count)
@@ -200,12 +225,14 @@ def film_choice(student, draw):
         )
     if not (np.diff(flicker) < 0).all():
         raise NotYet(
-            f"The warp error should fall from row to row, with more and more seconds ({SECONDS})."
+            "The warp error should fall from row to row, with more and more seconds: "
+            f"{', '.join(map(str, SECONDS))}."
         )
-    if not 0.6 < flicker[0] < 1.4:
+    if not 0.8 < flicker[0] < 1.1 or flicker[-1] > 0.3 * flicker[0]:
         raise NotYet(
-            f"Without steadying you have a warp error of {flicker[0]:.3g}: it should be about 1. "
-            "Did you give `film.warp_error` a and b first, and then L?"
+            f"Without steadying you have a warp error of {flicker[0]:.3g}, and with most of it one "
+            f"of {flicker[-1]:.3g}: they should be about 1 and 0.1. Did you give `film.warp_error` "
+            "both a and b first, and then L?"
         )
     if not ((errors > 7) & (errors < 10)).all():
         raise NotYet(

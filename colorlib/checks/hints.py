@@ -114,27 +114,49 @@ def hints_reach(student, draw):
             "You went to the end of the change: half of it is enough.": apart[change > 0].max(),
         }
         right = half(apart, change)
-        if _differ(right, mistakes):
+        if right % 1 and _differ(right, mistakes):
             break
     expect(student, change, row, column, right=right, mistakes=mistakes)
+    # In a row no two distances are equal: there one pixel too few or too many shows
+    for case, more in (("a row of pixels", 8), ("a row of pixels, half up to one of them", 0)):
+        side, far = draw.permutation([1.0, 3, 5, 7]), int(draw.integers(4))
+        change = np.concatenate([np.zeros(far), side, side])[None]
+        change[0, far + 3] += more
+        mistakes = {
+            "You stopped a pixel too early: that is less than half.": far + 2,
+            "You went a pixel too far: half is enough.": far + 4,
+        }
+        with naming(case):
+            expect(student, change, 0, 0, right=far + 3, mistakes=mistakes)
 
 
 def hints_palette(student, draw):
     """A few colours that stand for a distribution: weighted k-means."""
-    count = 4
+    for count in (3, 5):
+        with naming(f"{count} colours"):
+            _hints_palette(student, draw, count)
+
+
+def _hints_palette(student, draw, count):
     while True:
         middles = draw.uniform(-60, 60, (count, 2))
-        centres = np.concatenate([middle + draw.normal(0, 14, (20, 2)) for middle in middles])
+        centres = np.concatenate([middle + draw.normal(0, 14, (60, 2)) for middle in middles])
         p = draw.dirichlet(np.full(len(centres), 0.5))
         start = centres[draw.choice(len(centres), count, replace=False)]
         found, rounds = _palette(p, centres, start)
         once, _ = _palette(p, centres, start, most=1)
         even, _ = _palette(p, centres, start, count=np.ones_like)
+        corner, _ = _palette(p, centres, start, apart=np.abs)
+        likely, _ = _palette(p, centres, centres[np.argsort(-p)[:count]])
         nearest = np.square(centres[:, None] - found[:, :2]).sum(axis=-1).argmin(axis=1)
         of_bins = np.bincount(nearest, minlength=count) / len(p)
         mistakes = {
             "You did one round: go on until nothing moves any more.": once,
             "You took the plain mean of the bins: weigh each by how likely it is.": even,
+            "You added the distances along a and b: the nearest is meant in a straight line.": (
+                corner
+            ),
+            "Begin with the colours that are given: another start may end elsewhere.": likely,
             "The colours are right, but the likeliest comes first.": found[::-1],
             "A share is the sum of the likelihoods, not of the bins.": (
                 np.c_[found[:, :2], of_bins][np.argsort(-of_bins, kind="stable")]
@@ -142,16 +164,16 @@ def hints_palette(student, draw):
             "The shares are missing: return a, b and share.": found[:, :2],
         }
         clear = all(np.ptp(each, axis=0)[2] for each in (found, once, even))
-        if rounds > 3 and clear and len({*of_bins}) == count and _differ(found, mistakes):
+        if rounds > 11 and clear and len({*of_bins}) == count and _differ(found, mistakes):
             break
     expect(student, p, centres, start, right=found, mistakes=mistakes)
 
 
-def _palette(p, centres, start, most=100, count=np.asarray):
+def _palette(p, centres, start, most=100, count=np.asarray, apart=np.square):
     """a, b and share of each colour, the likeliest first, and how many rounds that took."""
     colors, rounds = start, 0
     while rounds < most:
-        nearest = np.square(centres[:, None] - colors).sum(axis=-1).argmin(axis=1)
+        nearest = apart(centres[:, None] - colors).sum(axis=-1).argmin(axis=1)
         belongs = np.eye(len(start))[nearest]
         if not belongs.any(axis=0).all():
             return np.zeros((len(start), 3)), 0  # a colour that stands for nothing: draw again
@@ -177,22 +199,38 @@ def hints_next(student, draw):
     def largest(values):
         return np.array(np.unravel_index(values.argmax(), shape))
 
+    def peaked(favourite, others=8):
+        p = [favourite, *[(1 - favourite) / others] * others, *[1e-12] * (8 - others)]
+        return np.log(draw.permutation(p))
+
     while True:
-        hints = [(draw.integers(3, 9), draw.integers(3, 6)), (draw.integers(6, 9), 11)]
-        (first, left), (second, far) = hints
+        first, left = draw.integers(0, 2, 2)  # a hint near a corner; the other is far from it
+        second, far = first + 7, left + draw.integers(11, 14)
+        hints = [(first, left), (second, far)]
         logits = draw.normal(0, 4, (*shape, 9))
         told = np.zeros(shape, bool)
         told[first, left] = told[second, far] = True
-        # From the most doubtful: a hint itself; places one and two away from one; then, three
-        # away, the one that is asked for, though it has a favourite. Another has three favourites.
-        logits[first, left] = draw.normal(0, 0.1, 9)
-        logits[second + 1, far] = np.log(draw.permutation([0.2, *[0.8 / 8] * 8]))
-        logits[second + 2, far] = np.log(draw.permutation([0.26, *[0.74 / 8] * 8]))
-        logits[first + 3, left] = 8 + np.log(draw.permutation([0.35, *[0.65 / 8] * 8]))
-        logits[0, 7] = 8 + np.log(draw.permutation([*[0.32] * 3, *[0.04 / 6] * 6]))
+        # From the most doubtful: both hints; places one and two away from one, and the corner of
+        # its square; then, three away, the one that is asked for, though it has a favourite, and
+        # would be near the first hint around the edges; one three away from that; one in the same
+        # rows as a hint, and one in other rows and columns than both. In another six bins are
+        # likely, and none is likelier; in one more logits hardly differ.
+        logits[second, far], logits[first, left] = 0, draw.normal(0, 0.1, 9)
+        logits[second + 1, far], logits[second + 2, far] = peaked(0.2), peaked(0.26)
+        logits[second - 2, far - 2] = peaked(0.3)
+        logits[second + 3, left + 13] = 8 + peaked(0.35, 7)
+        logits[first + 3, left] = 8 + peaked(0.38, 7)
+        logits[6, 6], logits[4, 7] = 8 + peaked(0.4, 7), 8 + peaked(0.45, 7)
+        logits[0, 7] = 8 + np.log(draw.permutation([*[1 / 6] * 6, *[1e-12] * 3]))
+        logits[10, 6] = 8 + peaked(0.5)
+        logits[11, 0, 0] -= 900  # so unlikely that a computer holds 0
         (bits, p), raw = entropy(logits), -np.sum(np.exp(logits) * logits, axis=-1)
-        near = [np.maximum(abs(rows - row), abs(columns - column)) for row, column in hints]
-        apart = np.minimum(*near)
+        off = np.abs([[rows - row, columns - column] for row, column in hints])  # (2, 2, h, w)
+        apart, ruler = off.max(axis=1).min(axis=0), np.linalg.norm(off, axis=1).min(axis=0)
+        around = np.minimum(off, np.reshape(shape, (2, 1, 1)) - off).max(axis=1).min(axis=0)
+        sliced = bits.copy()
+        for row, column in hints:
+            sliced[row - 2 : row + 3, column - 2 : column + 3] = -1
 
         right = largest(np.where(apart > 2, bits, -1))
         mistakes = {
@@ -208,10 +246,25 @@ def hints_next(student, draw):
             "You kept three rows and columns away from the hints: make it two.": (
                 largest(np.where(apart > 3, bits, -1))
             ),
+            "A hint forbids a square of 5 × 5 places: from two rows above it to two below, corners "
+            "too.": largest(np.where(ruler > 2, bits, -1)),
+            "Two rows *or* two columns away: one of them is enough.": (
+                largest(np.where(off.min(axis=(0, 1)) > 2, bits, -1))
+            ),
+            "The hint near the edge forbids nothing: does a slice begin below 0? It is empty.": (
+                largest(sliced)
+            ),
+            "You went around the edge: what lies at the other end is not near.": (
+                largest(np.where(around > 2, bits, -1))
+            ),
+            "Where a likelihood is 0, `p * log(p)` is NaN: it counts as 0.": np.array([11, 0]),
+            "You took the place whose logits differ least: look at the likelihoods.": (
+                largest(np.where(apart > 2, -logits.var(axis=-1), -np.inf))
+            ),
             "You took the *surest* place: the entropy should be largest.": (
                 largest(np.where(apart > 2, -bits, -99))
             ),
-            "You took the place whose likeliest bin is least likely. That is doubt, too, but "
+            "You took the place whose likeliest bins are least likely. That is doubt, too, but "
             "entropy was asked for.": largest(np.where(apart > 2, -p.max(axis=-1), -9)),
             "You did not divide by the sum: the likelihoods of a place have the sum 1.": (
                 largest(np.where(apart > 2, raw, -np.inf))
@@ -221,8 +274,9 @@ def hints_next(student, draw):
         if _differ(right, mistakes):
             break
     expect(student, logits, told, right=right, mistakes=mistakes)
-    with naming("loud logits"):
-        expect(student, logits + 2000, told, right=right, mistakes={})
+    with naming("loud logits, louder at some places than at others"):
+        loud = logits + draw.uniform(500, 3000, (*shape, 1))
+        expect(student, loud, told, right=right, mistakes={})
     with naming("no hint yet"):
         none = np.zeros(shape, bool)
         expect(student, logits, none, right=largest(bits), mistakes={})

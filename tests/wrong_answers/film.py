@@ -2,7 +2,7 @@
 
 CUTS = """\
 def cuts(lightness):
-    counts = np.stack([np.histogram(f, 16, (0, 100))[0] for f in lightness])
+    counts = np.stack([np.histogram({bins})[0] for f in lightness])
     shares = counts / lightness[0].size
     change = np.diff(lightness, axis=0)
     changed = {changed}
@@ -15,8 +15,9 @@ def cuts(
     changed="np.abs(change).mean(axis=(1, 2)) > 10",
     moved="np.abs(np.diff(shares, axis=0)).sum(axis=1) / 2 > 0.25",
     answer="np.concatenate([[True], changed & moved])",
+    bins="f, 16, (0, 100)",
 ):
-    return CUTS.format(changed=changed, moved=moved, answer=answer)
+    return CUTS.format(changed=changed, moved=moved, answer=answer, bins=bins)
 
 
 BILATERAL = """\
@@ -85,6 +86,23 @@ WRONG = {
         ("before the absolute value", cuts(changed="np.abs(change.mean(axis=(1, 2))) > 10")),
         ("forgot the half", cuts(moved="np.abs(np.diff(shares, axis=0)).sum(axis=1) > 0.25")),
         ("forgot the half", cuts(moved="np.abs(np.diff(counts, axis=0)).sum(axis=1) / 2 > 0.25")),
+        ("mean change", cuts(changed="np.abs(change).max(axis=(1, 2)) > 10")),
+        ("mean change", cuts(changed="np.square(change).mean(axis=(1, 2)) > 10**2")),
+        ("largest difference", cuts(moved="np.abs(np.diff(shares, axis=0)).max(axis=1) > 0.25")),
+        ("other bins", cuts(bins="f, 10, (0, 100)")),
+        ("other bins", cuts(bins="f, 16, (0, 255)")),
+        ("should be", cuts(bins="f, np.linspace(0, 100, 16)")),
+        ("should be", cuts(changed="np.median(np.abs(change), axis=(1, 2)) > 10")),
+        ("other bins", cuts(bins="f, 16")),
+        ("ready `find_cuts`", cuts(answer="film.find_cuts(lightness)")),
+        (
+            "first frame begins a scene",
+            cuts(
+                changed="np.abs(lightness - np.roll(lightness, 1, axis=0)).mean(axis=(1, 2)) > 10",
+                moved="np.abs(shares - np.roll(shares, 1, axis=0)).sum(axis=1) / 2 > 0.25",
+                answer="changed & moved",
+            ),
+        ),
         ("mark the first", cuts(answer="np.concatenate([changed & moved, [True]])")),
     ],
     "film_bilateral": [
@@ -160,6 +178,7 @@ WRONG = {
         ("hardly differ", choice(flicker=(0.95, 0.94, 0.93, 0.92, 0.91))),
         ("fall from row to row", choice(flicker=FLICKER[::-1])),
         ("about 1", choice(flicker=(9.5, 2.8, 1.8, 1.3, 1.1))),
+        ("both a and b first", choice(flicker=(0.95, 0.78, 0.75, 0.74, 0.73))),
         ("not squared", choice(errors=[error**2 for error in ERRORS])),
         ("both channels together", choice(errors=[error / 2**0.5 for error in ERRORS])),
     ],

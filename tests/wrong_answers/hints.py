@@ -42,10 +42,9 @@ def reach(
 
 PALETTE = """\
 def palette(p, centres, start):
-    colors = start
+    colors, each = {start}, range({count})
     for _ in range({rounds}):
-        nearest = np.square(centres[:, None] - colors).sum(axis=-1).argmin(axis=1)
-        each = range(len(start))
+        nearest = np.{apart}(centres[:, None] - colors).sum(axis=-1).argmin(axis=1)
         parts = [({p})[nearest == k] for k in each]
         colors = np.array([part @ centres[nearest == k] / part.sum()
                            for k, part in zip(each, parts)])
@@ -57,9 +56,18 @@ def palette(p, centres, start):
 
 def palette(
     rounds=60, p="p", shares="[p[nearest == k].sum() for k in each]", order="-shares",
-    answer="found",
+    answer="found", apart="square", count="len(start)", start="start",
 ):  # fmt: skip
-    return PALETTE.format(rounds=rounds, p=p, shares=shares, order=order, answer=answer)
+    return PALETTE.format(
+        rounds=rounds,
+        p=p,
+        shares=shares,
+        order=order,
+        answer=answer,
+        apart=apart,
+        count=count,
+        start=start,
+    )
 
 
 NEXT = """\
@@ -70,8 +78,8 @@ def next_place(logits, told):
     worth = {worth}
     rows, columns = np.indices(told.shape)
     for row, column in {hints}:
-        near = np.maximum(abs(rows - row), abs(columns - column))
-        worth = np.where(near <= {apart}, {never}, worth)
+        down, across = abs(rows - row), abs(columns - column)
+        worth[{near}] = {never}
     place = np.unravel_index(worth.{best}(), worth.shape)
     return {answer}
 """
@@ -79,13 +87,15 @@ def next_place(logits, told):
 
 def following(
     z="logits - logits.max(axis=-1, keepdims=True)", p="p / p.sum(axis=-1, keepdims=True)",
-    worth="-np.sum(p * np.log(p + 1e-300), axis=-1)", hints="np.argwhere(told)", apart=2,
-    never="-1e9", best="argmax", answer="place",
+    worth="-np.sum(p * np.log(p + 1e-300), axis=-1)", hints="np.argwhere(told)",
+    near="np.maximum(down, across) <= 2", never="-1e9", best="argmax", answer="place",
 ):  # fmt: skip
     return NEXT.format(
-        z=z, p=p, worth=worth, hints=hints, apart=apart, never=never, best=best, answer=answer
+        z=z, p=p, worth=worth, hints=hints, near=near, never=never, best=best, answer=answer
     )
 
+
+AROUND = "np.maximum(np.minimum(down, 12 - down), np.minimum(across, 15 - across)) <= 2"
 
 PLATE = """\
 hints_given = {hints}
@@ -120,6 +130,14 @@ WRONG = {
         ("did not take the root", reach("down ** 2 + right ** 2")),
         ("mix up row and column", reach(row="column", column="row")),
         ("end of the change", reach(answer="distance[change > 0].max()")),
+        ("should be", reach(answer="int(half)")),
+        ("should be", reach(answer="np.ceil(half)")),
+        ("should be", reach(answer="np.interp(so_far[-1] / 2, so_far, distance.ravel()[order])")),
+        ("should be", reach(answer="distance.ravel()[order][(so_far < so_far[-1] / 2).sum() - 1]")),
+        (
+            "half up to one of them: You went a pixel too far",
+            reach(answer="distance.ravel()[order][(so_far <= so_far[-1] / 2).sum()]"),
+        ),
     ],
     "hints_palette": [
         ("go on until nothing moves", palette(rounds=1)),
@@ -128,16 +146,33 @@ WRONG = {
         ("sum of the likelihoods", palette(shares="[np.mean(nearest == k) for k in each]")),
         ("shares are missing", palette(answer="found[:, :2]")),
         ("numbers differ", palette(answer="found * [1, 1, 100]")),
+        ("numbers differ", palette(rounds=10)),
+        ("Begin with the colours", palette(start="centres[np.argsort(-p)[:len(start)]]")),
+        ("straight line", palette(apart="abs")),
+        ("colours: ", palette(count="4")),
     ],
     "hints_next": [
         ("did not look at `told`", following(hints="[]")),
-        ("told places alone", following(apart=0)),
-        ("one row and column away", following(apart=1)),
-        ("three rows and columns", following(apart=3)),
+        ("told places alone", following(near="np.maximum(down, across) <= 0")),
+        ("one row and column away", following(near="np.maximum(down, across) <= 1")),
+        ("three rows and columns", following(near="np.maximum(down, across) <= 3")),
         ("took the *surest*", following(never="1e9", best="argmin")),
-        ("likeliest bin is least likely", following(worth="-p.max(axis=-1)")),
+        ("likeliest bins are least likely", following(worth="-p.max(axis=-1)")),
+        ("likeliest bins are least likely", following(worth="-np.square(p).sum(axis=-1)")),
+        ("around the edge", following(near=AROUND)),
         ("divide by the sum", following(z="logits", p="p")),
         ("column and row", following(answer="place[::-1]")),
+        ("corners too", following(near="np.hypot(down, across) <= 2")),
+        ("corners too", following(near="down + across <= 2")),
+        ("one of them is enough", following(near="np.minimum(down, across) <= 2")),
+        ("begin below 0", following(near="row - 2 : row + 3, column - 2 : column + 3")),
+        (
+            "corners too",
+            following(near="max(0, row - 1) : row + 3, max(0, column - 1) : column + 3"),
+        ),
+        ("is NaN", following(worth="-np.sum(p * np.log(p), axis=-1)")),
+        ("logits differ least", following(worth="-logits.var(axis=-1)")),
+        ("louder at some places", following(z="logits - logits.max()")),
         ("loud logits", following(z="logits")),
         ("should be `(2,)`", following(answer="worth.argmax()")),
     ],

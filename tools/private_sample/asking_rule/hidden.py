@@ -5,8 +5,9 @@ assert np.isclose(passed, 9 / 256), "guessers who miss none of eight, or one"
 assert rule(4, 0.0, 0.05)[0] == 0, "nobody slips: nothing to forgive"
 assert np.isclose(rule(4, 0.0, 0.05)[1], 1 / 16), "no miss in four, by chance"
 
-forgiven, passed = rule(30, 0.1, 0.01)
-assert forgiven == 7, "thirty checks, one slip in ten, one honest person in a hundred"
-assert np.isclose(passed, stats.binom.cdf(7, 30, 0.5)), "the guessers who pass"
+forgiven, passed = rule(30, 0.2, 0.01)
+assert forgiven == 11, "thirty checks, one slip in five, one honest person in a hundred"
+assert np.isclose(passed, stats.binom.cdf(11, 30, 0.5)), "the guessers who pass"
 
-assert rule(3, 0.4, 0.0)[0] == 3, "to lose nobody, everything has to be forgiven"
+assert rule(3, 0.5, 0.0)[0] == 3, "to lose nobody, everything has to be forgiven"
+assert rule(1, 0.25, 0.25)[0] == 0, "just as many are lost as may be"
