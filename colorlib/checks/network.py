@@ -30,6 +30,123 @@ def _anatomy(side, channels, stack):
         return anatomy.layer_table(keras.Model(picture, x))
 
 
+def network_halved(student, draw):
+    """A layer of the encoder, of any width."""
+    import keras
+    from keras import ops
+
+    side, filters = 2 * int(draw.integers(3, 8)), int(draw.integers(20, 60))
+    given = draw.normal(0, 1, (2, side, side, 5)).astype("float32")
+    answer = call(student, given, filters)
+    if not hasattr(answer, "shape") or isinstance(answer, keras.layers.Layer):
+        raise NotYet("call the layer with `x` and return what it puts out.")
+    if (found := tuple(answer.shape)) != (right := (2, side // 2, side // 2, filters)):
+        why = {
+            (2, side, side, filters): "the stride of 2 is missing",
+            (2, side // 2 - 1, side // 2 - 1, filters): '`padding="same"` is missing',
+            (2, side // 2, side // 2, 64): "it has 64 filters whatever is asked for",
+        }.get(found, "see the layer above")
+        raise NotYet(f"`x` of {tuple(given.shape)} should become {right}, not {found}: {why}.")
+    numbers = ops.convert_to_numpy(answer)
+    if numbers.min() < 0:
+        raise NotYet("some numbers are negative: the ReLU is missing.")
+    if not (numbers > 0).any():
+        raise NotYet("nothing of `x` comes through.")
+    again = ops.convert_to_numpy(call(student, 0 * given, filters))
+    if np.abs(again).max() > 1e-5:
+        raise NotYet("a black `x` should put out zeros before anything is learned.")
+
+
+def network_rows(student, draw):
+    """Features of each place, and the same scores behind them."""
+    height, width, channels, classes = draw.permutation([2, 3, 4, 5])
+    features = draw.normal(0, 1, (1, height, width, channels))
+    scores = draw.normal(0, 1, (1, classes))
+    places, copied = features.reshape(-1, channels), np.repeat(scores, height * width, axis=0)
+    turned = features.transpose(0, 2, 1, 3).reshape(-1, channels)
+    expect(student, features, scores, right=np.hstack([places, copied]), mistakes={
+        "You put the scores first: a place's own numbers come before them.": (
+            np.hstack([copied, places])
+        ),
+        "You left out the scores.": places,
+        "You gave the scores alone.": copied,
+        "You went down the columns: places come row by row.": np.hstack([turned, copied]),
+        "Your rows are not places: keep the last axis of the features together.": np.hstack([
+            features[0].transpose(2, 0, 1).reshape(-1, channels), copied
+        ]),
+    })  # fmt: skip
+
+
+def network_wider(student, draw):
+    """One step of the rule for receptive fields."""
+    seen, apart = map(int, draw.permutation([7, 15, 31, 63])[:2])
+    kernel, stride = map(int, draw.permutation([3, 5, 4, 6])[:2])
+    wider, further = seen + (kernel - 1) * apart, stride * apart
+    expect(student, seen, apart, kernel, stride, right=[wider, further], mistakes={
+        "You multiplied by the kernel: its first place is seen already, so by one less.": (
+            [seen + kernel * apart, further]
+        ),
+        "You used the new distance: the layer below is `apart` apart.": (
+            [seen + (kernel - 1) * further, further]
+        ),
+        "You left out the distance: neighbours lie `apart` pixels apart.": (
+            [seen + kernel - 1, further]
+        ),
+        "The distance grows by a factor, the stride.": [wider, apart + stride],
+        "The distance stayed as it was: it grows with the stride.": [wider, apart],
+        "You forgot what is seen already: add to it.": [(kernel - 1) * apart, further],
+        "You exchanged the two: first what is seen, then the distance.": [further, wider],
+    })  # fmt: skip
+
+
+def network_squares(student, draw):
+    """The means of squares of a photo's ab."""
+    n, side = map(int, draw.permutation([2, 3, 4, 5])[:2])
+    size = n * side
+    ab = draw.normal(0, 30, (2, size, size, 2))
+    squares = ab.reshape(2, n, side, n, side, 2)
+    expect(student, ab, n, right=squares.mean(axis=(2, 4)), mistakes={
+        "You added up: take the mean.": squares.sum(axis=(2, 4)),
+        "You took single pixels: the mean of the whole square was asked for.": (
+            ab[:, ::side, ::side]
+        ),
+        "Your squares are n pixels wide: there should be n of them in a row.": (
+            ab.reshape(2, side, n, side, n, 2).mean(axis=(2, 4))
+        ),
+        "You averaged over the squares: average within each.": squares.mean(axis=(1, 3)),
+        "You took the mean of a and b together: keep the last axis.": (
+            squares.mean(axis=(2, 4, 5))
+        ),
+        "You averaged all photos into one: keep the first axis.": squares.mean(axis=(0, 2, 4)),
+    })  # fmt: skip
+
+
+def network_laid(student, draw):
+    """A transposed convolution with stride 2 by hand."""
+    height, width = map(int, draw.permutation([2, 3, 4])[:2])
+    picture, stencil = draw.integers(1, 9, (height, width)), draw.permutation(9).reshape(3, 3)
+
+    def laid(stencil, step=2, add=np.add):
+        length = [step * (count - 1) + 3 for count in (height, width)]
+        out = np.zeros(length)
+        for i, j in np.ndindex(height, width):
+            part = out[step * i : step * i + 3, step * j : step * j + 3]
+            part[:] = add(part, picture[i, j] * stencil)
+        return out
+
+    expect(student, picture, stencil, right=laid(stencil), mistakes={
+        "You wrote over what lay there: add to it.": laid(stencil, add=lambda old, new: new),
+        "You forgot the value: the stencil lies there times its number.": (
+            laid(stencil, add=lambda old, new: old + new / new.max() * stencil.max())
+        ),
+        "Your stencils lie one step apart: the stride is 2.": laid(stencil, step=1),
+        "Your stencils lie three steps apart: the stride is 2.": laid(stencil, step=3),
+        "You turned the stencil: it lies as it is.": laid(stencil[::-1, ::-1]),
+        "You exchanged the stencil's rows and columns.": laid(stencil.T),
+        "You cut off the last row and column: they belong to it here.": laid(stencil)[:-1, :-1],
+    })  # fmt: skip
+
+
 def network_enlarged(student, draw):
     """Twice the side without a grid: repeat every number, then convolve."""
     from keras import ops

@@ -87,7 +87,96 @@ def enlarged(answer="convolve(grow(x))", padding="same"):
     return ENLARGED.format(answer=answer, padding=padding)
 
 
+def halved(called="(x)", filters="filters", **changed):
+    how = {"strides": "2", "padding": "'same'", "activation": "'relu'"} | changed
+    options = ", ".join(f"{name}={value}" for name, value in how.items())
+    return f"def halved(x, filters):\n    return layers.Conv2D({filters}, 3, {options}){called}"
+
+
+def rows_of(answer="np.concatenate([places, copied], axis=1)", **changed):
+    parts = {
+        "width": "features.shape[-1]",
+        "places": "features.reshape(-1, width)",
+        "copied": "np.repeat(scores, len(places), axis=0)",
+    } | changed
+    lines = "".join(f"    {name} = {value}\n" for name, value in parts.items())
+    return f"def rows_of(features, scores):\n{lines}    return {answer}"
+
+
+def wider(answer):
+    return f"def one_layer_on(seen, apart, kernel, stride):\n    return {answer}"
+
+
+def squares(answer, cut="n, side, n, side, 2"):
+    steps = f"    side = ab.shape[1] // n\n    cut = ab.reshape(len(ab), {cut})\n"
+    return f"def in_squares(ab, n):\n{steps}    return {answer}"
+
+
+def hand_out(
+    length="2 * {n} + 1",
+    place="2 * {i} : 2 * {i} + 3",
+    add="+=",
+    value="picture[i, j] * stencil",
+    result="laid",
+):
+    height, width = (length.format(n=f"picture.shape[{axis}]") for axis in (0, 1))
+    rows, columns = (place.format(i=axis) for axis in "ij")
+    return (
+        "def hand_out(picture, stencil):\n"
+        f"    laid = np.zeros(({height}, {width}))\n"
+        "    for i, j in np.ndindex(picture.shape):\n"
+        f"        laid[{rows}, {columns}] {add} {value}\n"
+        f"    return {result}"
+    )
+
+
 WRONG = {
+    "network_halved": [
+        ("stride of 2 is missing", halved(strides="1")),
+        ('padding="same"', halved(padding="'valid'")),
+        ("64 filters whatever", halved(filters="64")),
+        ("ReLU is missing", halved(activation="None")),
+        ("call the layer", halved(called="")),
+        ("before anything is learned", halved(activation="'sigmoid'")),
+    ],
+    "network_rows": [
+        ("scores first", rows_of("np.concatenate([copied, places], axis=1)")),
+        ("left out the scores", rows_of("places")),
+        ("scores alone", rows_of("copied")),
+        ("down the columns", rows_of(places="features[0].swapaxes(0, 1).reshape(-1, width)")),
+        (
+            "rows are not places",
+            rows_of(places="np.moveaxis(features[0], -1, 0).reshape(-1, width)"),
+        ),
+        ("the shape should be", rows_of("np.concatenate([places, places], axis=0)")),
+    ],
+    "network_wider": [
+        ("by the kernel", wider("seen + kernel * apart, stride * apart")),
+        ("the new distance", wider("seen + (kernel - 1) * apart * stride, stride * apart")),
+        ("left out the distance", wider("seen + kernel - 1, stride * apart")),
+        ("grows by a factor", wider("seen + (kernel - 1) * apart, stride + apart")),
+        ("stayed as it was", wider("seen + (kernel - 1) * apart, apart")),
+        ("seen already: add", wider("(kernel - 1) * apart, stride * apart")),
+        ("exchanged the two", wider("stride * apart, seen + (kernel - 1) * apart")),
+    ],
+    "network_squares": [
+        ("added up", squares("cut.sum(axis=(2, 4))")),
+        ("single pixels", squares("ab[:, ::side, ::side]")),
+        ("n pixels wide", squares("cut.mean(axis=(2, 4))", cut="side, n, side, n, 2")),
+        ("over the squares", squares("cut.mean(axis=(1, 3))")),
+        ("a and b together", squares("cut.mean(axis=(2, 4, 5))")),
+        ("all photos into one", squares("cut.mean(axis=(0, 2, 4))")),
+        ("it raised", squares("cut.mean(axis=(2, 4))", cut="n, 64, n, 64, 2")),
+    ],
+    "network_laid": [
+        ("wrote over", hand_out(add="=")),
+        ("forgot the value", hand_out(value="stencil")),
+        ("one step apart", hand_out(length="{n} + 2", place="{i} : {i} + 3")),
+        ("three steps apart", hand_out(length="3 * {n}", place="3 * {i} : 3 * {i} + 3")),
+        ("turned the stencil", hand_out(value="picture[i, j] * stencil[::-1, ::-1]")),
+        ("rows and columns", hand_out(value="picture[i, j] * stencil.T")),
+        ("cut off the last", hand_out(result="laid[:-1, :-1]")),
+    ],
     "network_enlarged": [
         ("only enlarged", enlarged("grow(x)")),
         ("convolved first", enlarged("grow(convolve(x))")),
