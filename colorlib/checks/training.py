@@ -95,6 +95,99 @@ def training_mean(student, draw):
     )
 
 
+def training_cost(student, draw):
+    """Equation (1) of one photo."""
+    height, width = map(int, draw.permutation([3, 4, 5, 6])[:2])
+    true = draw.normal(0, 0.3, (height, width, 2))
+    guess = true + draw.normal(0.2, 0.2, true.shape)
+    squares = (true - guess) ** 2
+    expect(student, true, guess, right=squares.mean(), mistakes={
+        "You divided by HW alone: there are 2HW squares.": squares.sum() / (height * width),
+        "You added up and did not divide.": squares.sum(),
+        "You did not square.": (true - guess).mean(),
+        "You took the size of each difference, not its square.": np.sqrt(squares).mean(),
+        "You took the root: the cost is the mean square itself.": np.sqrt(squares.mean()),
+        "You gave a number for each channel: the sum goes over both.": squares.mean(axis=(0, 1)),
+        "You gave a number for each pixel: the sum goes over all of them.": squares.mean(axis=-1),
+    })  # fmt: skip
+
+
+def training_hedge(student, draw):
+    """The answer that costs least when several are possible."""
+    count = int(draw.integers(3, 6))
+    colors = draw.normal(0, 30, (count, 3, 4, 2))
+    likely = draw.dirichlet(np.full(count, 2.0))
+    mean = np.tensordot(likely, colors, axes=1)
+    mistakes = {
+        "You gave each case the same weight: the likely ones count more.": colors.mean(axis=0),
+        "You took the likeliest colour: the squared error is cheapest at the mean.": (
+            colors[likely.argmax()]
+        ),
+        "You divided by the number of cases, too: the probabilities add up to 1.": mean / count,
+        "You squared the probabilities.": np.tensordot(likely**2, colors, axes=1),
+        "You added the colours up: weigh each with its probability.": colors.sum(axis=0),
+        "You took the median: it is cheapest for the size of errors, not for their squares.": (
+            np.median(colors, axis=0)
+        ),
+    }
+    expect(student, colors, likely, right=mean, mistakes=mistakes)
+    with naming("two single colours"):
+        expect(student, colors[:2, 0, 0], np.array([0.3, 0.7]), mistakes={},
+               right=0.3 * colors[0, 0, 0] + 0.7 * colors[1, 0, 0])  # fmt: skip
+
+
+def training_distance(student, draw):
+    """The mean distance of pixels from a colour."""
+    ab, color = draw.normal(5, 20, (2, 3, 4, 2)), draw.uniform(8, 30, 2)
+    away = ab - color
+    far = np.hypot(*np.moveaxis(away, -1, 0))
+    expect(student, ab, color, right=far.mean(), mistakes={
+        "You averaged first: the distance of the mean colour is another number.": (
+            np.hypot(*away.mean(axis=(0, 1, 2)))
+        ),
+        "You took the mean square: the root is missing.": (far**2).mean(),
+        "You took the root of the mean square: first the distances, then their mean.": (
+            np.sqrt((far**2).mean())
+        ),
+        "You added the sizes of both differences: the way is straight, not around a corner.": (
+            np.abs(away).sum(axis=-1).mean()
+        ),
+        "You took the mean of the sizes of both differences: a distance has a square root.": (
+            np.abs(away).mean()
+        ),
+        "You forgot the colour: that is the distance from grey.": (
+            np.hypot(ab[..., 0], ab[..., 1]).mean()
+        ),
+        "You added the distances up: take their mean.": far.sum(),
+        "You gave a distance for each pixel: take their mean.": far,
+        "You gave a distance for each photo: one mean over all was asked for.": (
+            far.mean(axis=(1, 2))
+        ),
+    })  # fmt: skip
+
+
+def training_roof(student, draw):
+    """How long a photo takes at least: the slower of two roofs."""
+    flop, moved = draw.uniform(2e9, 9e9), draw.uniform(1e8, 5e8)
+    rate, bandwidth = draw.uniform(1e12, 5e12), draw.uniform(1e11, 4e11)
+    slow = 20 * max(moved / bandwidth * rate / flop, flop / rate * bandwidth / moved, 1)
+    for case, (of_rate, of_bandwidth) in {
+        "slow arithmetic": (rate / slow, bandwidth),
+        "slow memory": (rate, bandwidth / slow),
+    }.items():
+        each = flop / of_rate, moved / of_bandwidth
+        with naming(case):
+            expect(student, flop, moved, of_rate, of_bandwidth, right=max(each), mistakes={
+                "You took the quicker one: the slower decides.": min(each),
+                "You added both: a GPU does them at the same time.": sum(each),
+                "You took the arithmetic alone.": each[0],
+                "You took the memory alone.": each[1],
+                "You turned the fraction: work divided by rate is time.": (
+                    max(1 / each[0], 1 / each[1])
+                ),
+            }, tolerance=1e-3)  # fmt: skip
+
+
 def training_rate(student, draw):
     """A warm-up and half a cosine wave."""
     total, warm = int(draw.integers(200, 900)), int(draw.integers(20, 90))

@@ -41,6 +41,11 @@ def forward(lightness="colors[..., :1]", ab="colors[..., 1:]", training="trainin
 
 MEAN = "def mean_loss(losses, sizes):\n    return "
 
+
+def line(head, answer):
+    return f"def {head}:\n    return {answer}"
+
+
 WRONG = {
     "training_forward": [
         ("all of Lab", forward(lightness="colors")),
@@ -65,6 +70,49 @@ WRONG = {
         ("number of batches", MEAN + "np.dot(losses, sizes) / len(sizes)"),
         ("is a mean already", MEAN + "np.sum(losses / sizes)"),
         ("first weigh each mean", MEAN + "np.sum(losses) / np.sum(sizes)"),
+    ],
+    "training_cost": [
+        ("HW alone", line("cost_of(true, guess)", "np.sum((true - guess)**2) / true[..., 0].size")),
+        ("did not divide", line("cost_of(true, guess)", "np.sum((true - guess)**2)")),
+        ("did not square", line("cost_of(true, guess)", "np.mean(true - guess)")),
+        ("size of each difference", line("cost_of(true, guess)", "np.mean(abs(true - guess))")),
+        ("took the root", line("cost_of(true, guess)", "np.sqrt(np.mean((true - guess)**2))")),
+        ("each channel", line("cost_of(true, guess)", "((true - guess)**2).mean(axis=(0, 1))")),
+        ("each pixel", line("cost_of(true, guess)", "((true - guess)**2).mean(axis=-1)")),
+    ],
+    "training_hedge": [
+        ("same weight", line("hedge(colors, likely)", "colors.mean(axis=0)")),
+        ("likeliest colour", line("hedge(colors, likely)", "colors[likely.argmax()]")),
+        ("number of cases, too", line("hedge(colors, likely)",
+                                      "np.tensordot(likely, colors, 1) / len(colors)")),
+        ("squared the prob", line("hedge(colors, likely)", "np.tensordot(likely**2, colors, 1)")),
+        ("added the colours", line("hedge(colors, likely)", "colors.sum(axis=0)")),
+        ("the median", line("hedge(colors, likely)", "np.median(colors, axis=0)")),
+        ("two single colours", line("hedge(colors, likely)",
+                                    "np.einsum('k,khwc->hwc', likely, colors)")),
+    ],
+    "training_distance": [
+        ("averaged first", line("distance(ab, color)",
+                                "np.linalg.norm((ab - color).mean(axis=(0, 1, 2)))")),
+        ("root is missing", line("distance(ab, color)", "((ab - color)**2).sum(axis=-1).mean()")),
+        ("root of the mean square", line("distance(ab, color)",
+                                         "((ab - color)**2).sum(axis=-1).mean()**0.5")),
+        ("around a corner", line("distance(ab, color)", "abs(ab - color).sum(axis=-1).mean()")),
+        ("has a square root", line("distance(ab, color)", "abs(ab - color).mean()")),
+        ("forgot the colour", line("distance(ab, color)", "np.linalg.norm(ab, axis=-1).mean()")),
+        ("added the distances", line("distance(ab, color)",
+                                     "np.linalg.norm(ab - color, axis=-1).sum()")),
+        ("for each pixel", line("distance(ab, color)", "np.linalg.norm(ab - color, axis=-1)")),
+    ],
+    "training_roof": [
+        ("the quicker one", line("seconds(flop, moved, rate, bandwidth)",
+                                 "min(flop / rate, moved / bandwidth)")),
+        ("added both", line("seconds(flop, moved, rate, bandwidth)",
+                            "flop / rate + moved / bandwidth")),
+        ("slow memory", line("seconds(flop, moved, rate, bandwidth)", "flop / rate")),
+        ("slow arithmetic", line("seconds(flop, moved, rate, bandwidth)", "moved / bandwidth")),
+        ("turned the fraction", line("seconds(flop, moved, rate, bandwidth)",
+                                     "max(rate / flop, bandwidth / moved)")),
     ],
     "training_rate": [
         ("from step 0", RATE + "peak * (1 + np.cos(np.pi * step / total)) / 2)"),
