@@ -364,6 +364,9 @@ def _header(count, size):
 def _open_set(path):
     file = path / "photos.npy"
     try:
+        with open(file, "rb") as begun:  # a later version may promise a header of gigabytes
+            if np.lib.format.read_magic(begun) != (1, 0):
+                raise ValueError("its header is not of version 1.0")
         stored = np.lib.format.open_memmap(file, mode="r")  # (N, size, size, 3), no pickles
     except FileNotFoundError as error:
         raise UserError(f"{path}: is no photo set; make one with `prepare`") from error

@@ -147,6 +147,49 @@ def network_laid(student, draw):
     })  # fmt: skip
 
 
+def network_window(student, draw):
+    """A picture that is black outside of a rectangle."""
+    height, width = map(int, draw.permutation([9, 11, 13])[:2])
+    picture = draw.uniform(0, 1, (1, height, width, 1)).astype("float32")
+    first, last = draw.permutation([1, 2, 3])[:2], draw.permutation([5, 6, 7])[:2]
+    first, last = tuple(map(int, first)), tuple(map(int, last))
+
+    def window(first, last, end=1, outside=-1.0, turned=False):
+        seen = np.full_like(picture, outside)
+        rows, columns = (slice(one, other + end) for one, other in zip(first, last, strict=True))
+        rows, columns = (columns, rows) if turned else (rows, columns)
+        seen[:, rows, columns] = picture[:, rows, columns]
+        return seen
+
+    right = window(first, last)
+    expect(student, picture, first, last, right=right, mistakes={
+        "You lost the last row and column: a slice ends before its end.": window(first, last, 0),
+        "You exchanged rows and columns.": window(first, last, turned=True),
+        "Outside all is 0, a middle grey: black is -1 here.": window(first, last, outside=0),
+        "You blackened the window: keep what is in it.": np.where(right == -1, picture, -1),
+        "You cut the window out: the picture keeps its shape.": (
+            picture[:, first[0] : last[0] + 1, first[1] : last[1] + 1]
+        ),
+    })  # fmt: skip
+
+
+def network_damping(student, draw):
+    """What a Gaussian blur leaves of a frequency."""
+    frequency, sigma = draw.uniform(0.05, 0.12, 4), float(draw.uniform(1.5, 2.5))
+    square = (np.pi * sigma * frequency) ** 2
+    expect(student, frequency, sigma, right=np.exp(-2 * square), mistakes={
+        "You forgot the 2 in the exponent.": np.exp(-square),
+        "You forgot the minus: a blur makes nothing larger.": np.exp(2 * square),
+        "You did not square pi.": np.exp(-2 * square / np.pi),
+        "You did not square sigma.": np.exp(-2 * square / sigma),
+        "You did not square the frequency.": np.exp(-2 * square / frequency),
+        "You squared nothing.": np.exp(-2 * np.pi * sigma * frequency),
+        "You squared the 2, too.": np.exp(-4 * square),
+    })  # fmt: skip
+    with naming("one frequency"):
+        expect(student, float(frequency[0]), sigma, right=np.exp(-2 * square[0]), mistakes={})
+
+
 def network_enlarged(student, draw):
     """Twice the side without a grid: repeat every number, then convolve."""
     from keras import ops

@@ -136,6 +136,24 @@ def training_hedge(student, draw):
                right=0.3 * colors[0, 0, 0] + 0.7 * colors[1, 0, 0])  # fmt: skip
 
 
+def training_grey(student, draw):
+    """The loss of leaving photos grey."""
+    ab = draw.normal(10, 30, (3, 4, 5, 2))
+    squares = (ab / 128) ** 2
+    expect(student, ab, right=squares.mean(), mistakes={
+        "You forgot the units: a and b are divided by 128 before they are squared.": (
+            (ab**2).mean()
+        ),
+        "You divided the squares by 128: divide first, then square.": (ab**2).mean() / 128,
+        "You took the mean chroma: the squares are missing.": np.hypot(*ab.T).mean() / 128,
+        "You took the sum of both squares: the mean is over a and b, too.": 2 * squares.mean(),
+        "You added up: take the mean.": squares.sum(),
+        "You gave a price for each photo: take their mean.": squares.mean(axis=(1, 2, 3)),
+        "You measured from the mean colour: grey is a = b = 0.": ab.var() / 128**2,
+        "You did not square.": ab.mean() / 128,
+    })  # fmt: skip
+
+
 def training_distance(student, draw):
     """The mean distance of pixels from a colour."""
     ab, color = draw.normal(5, 20, (2, 3, 4, 2)), draw.uniform(8, 30, 2)

@@ -424,3 +424,5 @@ def test_the_same_for_long(build, request):
         if time.monotonic() > end:
             break
         run_property(build, request, number, max_examples=max(10, PROPERTIES[build]))
+        if "tmp_path" in inspect.signature(build).parameters:
+            shutil.rmtree(request.getfixturevalue("tmp_path") / str(number))

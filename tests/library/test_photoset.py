@@ -416,6 +416,11 @@ def drop_second_line(path):
         ("photos.npy", lambda path: np.save(path, np.array([{}])), "is damaged"),
         (
             "photos.npy",
+            lambda path: path.write_bytes(b"\x93NUMPY\x02\0v\0{'" + path.read_bytes()[10:]),
+            "not of version 1.0",
+        ),
+        (
+            "photos.npy",
             lambda path: np.save(path, np.zeros((2, 32, 32, 3), "uint8")),
             "holds 2 photos and manifest.csv lists 3",
         ),

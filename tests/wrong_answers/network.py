@@ -130,6 +130,22 @@ def hand_out(
     )
 
 
+def window(answer="seen", start="0 * picture", outside="-1", value="picture[inside]", **changed):
+    parts = {"end": " + 1", "rows": "0", "columns": "1"} | changed
+    bounds = (
+        f"slice(first[{n}], last[{n}]{parts['end']})" for n in (parts["rows"], parts["columns"])
+    )
+    return (
+        "def through_window(picture, first, last):\n"
+        f"    seen = {start} + {outside}\n    inside = (slice(None), {', '.join(bounds)})\n"
+        f"    seen[inside] = {value}\n    return {answer}"
+    )
+
+
+def damping(exponent):
+    return f"def damping(frequency, sigma):\n    return np.exp({exponent})"
+
+
 WRONG = {
     "network_halved": [
         ("stride of 2 is missing", halved(strides="1")),
@@ -176,6 +192,24 @@ WRONG = {
         ("turned the stencil", hand_out(value="picture[i, j] * stencil[::-1, ::-1]")),
         ("rows and columns", hand_out(value="picture[i, j] * stencil.T")),
         ("cut off the last", hand_out(result="laid[:-1, :-1]")),
+    ],
+    "network_window": [
+        ("lost the last", window(end="")),
+        ("exchanged rows", window(rows="1", columns="0")),
+        ("a middle grey", window(outside="0")),
+        ("blackened the window", window(start="picture", outside="0", value="-1")),
+        ("cut the window out", window("picture[inside]")),
+        ("changes its argument", window("picture.sort(axis=1) or picture")),
+    ],
+    "network_damping": [
+        ("forgot the 2", damping("-((np.pi * sigma * frequency) ** 2)")),
+        ("forgot the minus", damping("2 * (np.pi * sigma * frequency) ** 2")),
+        ("square pi", damping("-2 * np.pi * (sigma * frequency) ** 2")),
+        ("square sigma", damping("-2 * sigma * (np.pi * frequency) ** 2")),
+        ("square the frequency", damping("-2 * frequency * (np.pi * sigma) ** 2")),
+        ("squared nothing", damping("-2 * np.pi * sigma * frequency")),
+        ("squared the 2", damping("-((2 * np.pi * sigma * frequency) ** 2)")),
+        ("one frequency", damping("-2 * (np.pi * sigma * frequency[:]) ** 2")),
     ],
     "network_enlarged": [
         ("only enlarged", enlarged("grow(x)")),

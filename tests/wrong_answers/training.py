@@ -91,6 +91,16 @@ WRONG = {
         ("two single colours", line("hedge(colors, likely)",
                                     "np.einsum('k,khwc->hwc', likely, colors)")),
     ],
+    "training_grey": [
+        ("forgot the units", line("price_of_grey(ab)", "np.mean(ab**2)")),
+        ("divided the squares", line("price_of_grey(ab)", "np.mean(ab**2 / 128)")),
+        ("mean chroma", line("price_of_grey(ab)", "np.hypot(ab[..., 0], ab[..., 1]).mean() / 128")),
+        ("sum of both", line("price_of_grey(ab)", "((ab / 128)**2).sum(axis=-1).mean()")),
+        ("added up", line("price_of_grey(ab)", "((ab / 128)**2).sum()")),
+        ("each photo", line("price_of_grey(ab)", "((ab / 128)**2).mean(axis=(1, 2, 3))")),
+        ("the mean colour", line("price_of_grey(ab)", "(ab / 128).var()")),
+        ("did not square", line("price_of_grey(ab)", "np.mean(ab / 128)")),
+    ],
     "training_distance": [
         ("averaged first", line("distance(ab, color)",
                                 "np.linalg.norm((ab - color).mean(axis=(0, 1, 2)))")),
