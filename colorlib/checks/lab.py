@@ -16,6 +16,200 @@ from colorlib.checks.judging import (
 from colorlib.lab import to_lab
 
 
+def lab_without(student, draw):
+    """One channel of a photo replaced by its average."""
+    height, width = draw.integers(4, 8, 2)
+    pixels = draw.integers(20, 200, (height, width, 3), dtype="uint8")
+    channel, of = int(draw.integers(3)), height * width
+    short = (of // 2 - pixels.sum(axis=(0, 1), dtype=int)) % of
+    pixels[0, 0] += short.astype("uint8")  # now no mean is whole
+
+    def put(value):
+        replaced = pixels.astype(float)
+        replaced[..., channel] = value
+        return replaced
+
+    own, one_row = pixels[..., channel].astype(float), pixels.astype(float)
+    one_row[channel] = one_row[channel].mean()
+    with naming(f"channel {channel}"):
+        expect(
+            student,
+            pixels,
+            channel,
+            right=put(own.mean()),
+            mistakes={
+                "You took the average of all three channels: only this one's is asked for.": (
+                    put(pixels.mean())
+                ),
+                "You averaged the three channels at each pixel: take this one, over the photo.": (
+                    put(pixels.mean(axis=-1))
+                ),
+                "The average lost its decimals: calculate in floating-point numbers.": (
+                    put(np.floor(own.mean()))
+                ),
+                "You put 0 there: in RGB that is no light at all, and not the average.": put(0),
+                "You averaged each column for itself: take the whole photo.": (
+                    put(own.mean(axis=0))
+                ),
+                "You averaged each row for itself: take the whole photo.": (
+                    put(own.mean(axis=1, keepdims=True))
+                ),
+                "You replaced all three: the other two channels stay as they are.": (
+                    np.broadcast_to(pixels.mean(axis=(0, 1)), pixels.shape)
+                ),
+                "You replaced a row of the photo: channels are the last axis, `[..., channel]`.": (
+                    one_row
+                ),
+                "You give the channel alone: the other two belong to the photo, too.": (
+                    np.full((height, width), own.mean())
+                ),
+            },
+        )
+    colors = draw.uniform((0, -60, -60), (100, 40, 40), (height, width, 3))
+    right = colors.copy()
+    right[..., 2] = colors[..., 2].mean()
+    with naming("b of a photo in Lab"):
+        expect(student, colors, 2, right=right, mistakes={})
+
+
+def lab_root(student, draw):
+    """The cube root of the third step, straight near black."""
+    levels = int(draw.integers(3, 7))
+    low, high = (0.0005, 0.002, 0.012, 0.1), (0.002, 0.008, 0.035, 1)
+    t = draw.uniform(low, high, (levels, 4))
+    root, straight = np.cbrt(t), 7.787 * t + 16 / 116
+    mistakes = {
+        "The straight piece near black is missing.": root,
+        "You took the straight piece everywhere: it is for the dark alone.": straight,
+        "You swapped the two pieces: the cube root is for what is lighter than the knee.": (
+            np.where(t > 0.008856, straight, root)
+        ),
+        "You took the knee of step 1: here it is 0.008856.": np.where(t > 0.04045, root, straight),
+        "You took a square root: the exponent is 1/3.": np.where(t > 0.008856, t**0.5, straight),
+        "`t ** 1 / 3` divides by 3: the exponent needs brackets.": (
+            np.where(t > 0.008856, t / 3, straight)
+        ),
+        "You cubed: a cube root has the exponent 1/3.": np.where(t > 0.008856, t**3, straight),
+        "The straight piece lacks its 16/116: then there is a step at the knee.": (
+            np.where(t > 0.008856, root, 7.787 * t)
+        ),
+        "The straight piece adds 16: it should be 16/116.": (
+            np.where(t > 0.008856, root, 7.787 * t + 16)
+        ),
+        "You give L, not f: the factor and the shift come in the next cell.": (
+            116 * np.where(t > 0.008856, root, straight) - 16
+        ),
+    }
+    right = np.where(t > 0.008856, root, straight)
+    expect(student, t, right=right, mistakes=mistakes)
+    with naming("one colour alone"):
+        expect(student, t[0, 1:], right=right[0, 1:], mistakes={})
+
+
+def lab_shares(student, draw):
+    """The share of True on each plane of a table."""
+    levels, rows, columns = (int(size) for size in draw.integers((3, 6, 11), (6, 11, 16)))
+    chances = draw.permuted(np.linspace(0.2, 0.8, levels))
+    shown = draw.random((levels, rows, columns)) < chances[:, None, None]
+    shown[:, 0, 0], shown[:, 0, 1] = True, False
+    right = shown.mean(axis=(1, 2))
+    expect(
+        student,
+        shown,
+        right=right,
+        mistakes={
+            "You counted: divide by how many there are.": shown.sum(axis=(1, 2)),
+            "You divided by 256²: take the size of the square from the table.": (
+                shown.sum(axis=(1, 2)) / 256**2
+            ),
+            "You give the share of the whole box: each lightness has its own.": shown.mean(),
+            "You averaged over the lightnesses: they are the axis that stays, 0.": (
+                shown.mean(axis=0)
+            ),
+            "You averaged over b alone: a is an axis, too.": shown.mean(axis=1),
+            "You averaged over a alone: b is an axis, too.": shown.mean(axis=2),
+            "You give per cent: it should be a share from 0 to 1.": 100 * right,
+            "You divided by the number of colours in the whole box.": (
+                shown.sum(axis=(1, 2)) / shown.size
+            ),
+            "You give the share that can *not* be shown.": 1 - right,
+            "You only say whether any colour can be shown: count them.": shown.any(axis=(1, 2)),
+        },
+    )
+
+
+def lab_guess(student, draw):
+    """The mean a and b of the colours of one lightness."""
+    level = int(draw.choice([*range(20, 41), *range(60, 81)]))
+    colors = draw.uniform((5, -60, -40), (95, 30, 70), (int(draw.integers(1800, 2600)), 3))
+    colors[:, 1] += 0.3 * colors[:, 0]
+
+    def mean(near):
+        return colors[near, 1:].mean(axis=0)
+
+    off = colors[:, 0] - level
+    near = np.abs(off) < 1
+    right = mean(near)
+    expect(
+        student,
+        colors,
+        level,
+        right=right,
+        mistakes={
+            "You took the mean of all colours: choose those with this L first.": (
+                colors[:, 1:].mean(axis=0)
+            ),
+            "You averaged L as well: give a and b alone.": colors[near].mean(axis=0),
+            "You took L and a: a and b are the last two of the three.": (
+                colors[near, :2].mean(axis=0)
+            ),
+            "You put a and b into one mean: each has its own, `axis=0`.": colors[near, 1:].mean(),
+            "You took the mean of each colour's a and b: average over the colours, `axis=0`.": (
+                colors[near, 1:].mean(axis=1)
+            ),
+            "You took the median: for the squared error the mean is best.": (
+                np.median(colors[near, 1:], axis=0)
+            ),
+            "You forgot the size of the difference: all that is darker came along.": mean(off < 1),
+            "You always look at L = 50: take `level`.": mean(np.abs(colors[:, 0] - 50) < 1),
+            "You went half a unit: less than 1 away is near enough.": mean(np.abs(off) < 0.5),
+            "You took the lighter side alone: less than 1 away, to both sides.": (
+                mean((off >= 0) & (off < 1))
+            ),
+            "You took the others: those whose L is near belong in the mean.": mean(~near),
+            "You forgot to divide by how many there are.": colors[near, 1:].sum(axis=0),
+        },
+    )
+
+
+def lab_units(student, draw):
+    """The distance that a loss stands for."""
+    for loss in map(float, draw.uniform(0.004, 0.06, 2)):
+        square = 2 * 128**2 * loss
+        expect(
+            student,
+            loss,
+            right=np.sqrt(square),
+            mistakes={
+                "You forgot the root: that is the mean of the squares.": square,
+                "You forgot the 2: the equation halves, so twice $C$ is under the root.": (
+                    np.sqrt(square / 2)
+                ),
+                "You halved once more: the equation halves, so the way back doubles.": (
+                    np.sqrt(square / 4)
+                ),
+                "You forgot the 128: the equation works with scaled numbers.": np.sqrt(2 * loss),
+                "The 2 belongs under the root.": 2 * np.sqrt(square / 2),
+                "You took 128² out of the root as it is: its root is 128.": 128 * np.sqrt(square),
+                "You divided by 128: that is the way to the loss.": np.sqrt(2 * loss) / 128,
+                "You took the root of 128, too: the squares are divided by 128².": (
+                    np.sqrt(256 * loss)
+                ),
+                "You took 256 for 2 · 128²: the square belongs to the 128.": 256 * loss,
+            },
+        )
+
+
 def lab_chroma(student, draw):
     """The distance from grey in the a-b plane."""
     colors = draw.uniform((0, -80, -80), (100, 80, 80), (4, 5, 3))

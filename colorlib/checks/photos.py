@@ -16,6 +16,192 @@ from colorlib.checks.judging import (
 )
 
 
+def photos_grey(student, draw):
+    """The share of pixels with little chroma."""
+    limit = round(float(draw.uniform(14, 24)), 1)
+    ab = draw.normal((2, -1), (13, 17), (*(int(size) for size in draw.integers(15, 25, 2)), 2))
+    a, b = np.abs(ab[..., 0]), np.abs(ab[..., 1])
+    near = np.hypot(a, b) < limit
+    expect(
+        student,
+        ab,
+        limit,
+        right=near.mean(),
+        mistakes={
+            "You counted: divide by the number of pixels.": near.sum(),
+            "You divided by the number of numbers: each pixel has two.": near.sum() / ab.size,
+            "You give per cent: it should be a share from 0 to 1.": 100 * near.mean(),
+            "You give the share of those beyond the limit.": 1 - near.mean(),
+            "You counted a and b for themselves: the chroma is a length made of both.": (
+                np.mean(np.abs(ab) < limit)
+            ),
+            "You asked a and b one by one: that is a square around grey, not a circle.": (
+                np.mean((a < limit) & (b < limit))
+            ),
+            "You added their sizes: that is the way round a corner.": np.mean(a + b < limit),
+            "You added a and b: so red and green cancel each other.": (
+                np.mean(ab.sum(axis=-1) < limit)
+            ),
+            "You forgot the root: the chroma is `np.hypot(a, b)`.": np.mean(a**2 + b**2 < limit),
+            "You always compare with 10: take `limit`.": np.mean(np.hypot(a, b) < 10),
+            "You say it of each pixel: give one number, the share of all.": near,
+            "You give a share for each row: take all pixels together.": near.mean(axis=-1),
+        },
+    )
+
+
+def photos_lookup(student, draw):
+    """The row of a table for each lightness."""
+    table = draw.normal((3, 8), (5, 9), (101, 2))
+    lightness = draw.uniform(1, 99, draw.integers((2, 5), (5, 9)))
+    lightness[0, :2] = np.floor(lightness[0, :2]) + np.array(
+        [0.3, 0.7]
+    )  # one is rounded down, one up
+    lightness[1, :2] = 0, 100
+    below = np.floor(lightness).astype(int)
+    right, part = table[np.rint(lightness).astype(int)], (lightness - below)[..., None]
+    after = table[np.minimum(below + 1, 100)]
+    expect(
+        student,
+        lightness,
+        table,
+        right=right,
+        mistakes={
+            "You cut the decimals off: round first, 41.7 is nearer to 42.": table[below],
+            "You rounded up: 41.3 is nearer to 41.": table[np.ceil(lightness).astype(int)],
+            "You mixed two rows: take the row of the rounded lightness.": (
+                (1 - part) * table[below] + part * after
+            ),
+            "You give one answer for all: each lightness has its own row.": (
+                np.broadcast_to(table.mean(axis=0), right.shape)
+            ),
+            "You took one column of the table: a pixel needs a and b.": right[..., 0],
+            "You swapped a and b.": right[..., ::-1],
+            "You lost the picture's shape: index the table with all of it at once.": (
+                right.reshape(-1, 2)
+            ),
+            "You looked from the other end of the table: its first row is L = 0.": (
+                table[::-1][np.rint(lightness).astype(int)]
+            ),
+        },
+    )
+
+
+def photos_nearest(student, draw):
+    """The most similar other photo."""
+    size = int(draw.integers(6, 12))
+    likeness = draw.uniform(-0.9, 0.9, (size, size))
+    likeness = (likeness + likeness.T) / 2
+    alone = int(draw.integers(2, size))
+    likeness[alone] = likeness[:, alone] = -draw.uniform(0.2, 0.9, size)  # nobody is like it
+    np.fill_diagonal(likeness, 1)
+    others = np.where(np.eye(size) == 1, -2, likeness)
+    right = others.argmax(axis=1)
+    shifted = [np.delete(row, place).argmax() for place, row in enumerate(likeness)]
+    expect(
+        student,
+        likeness,
+        right=right,
+        mistakes={
+            "Each photo is most like itself: leave the diagonal out.": np.arange(size),
+            "You put 0 on the diagonal: the likeness of others can be lower.": (
+                np.where(np.eye(size) == 1, 0, likeness).argmax(axis=1)
+            ),
+            "You took the least similar: a likeness of 1 means equal.": likeness.argmin(axis=1),
+            "You give how alike they are: which row is it? `argmax` tells.": others.max(axis=1),
+            "You took the diagonal out, so that the rows behind it moved up by one.": shifted,
+            "You looked in the whole table: each row has its own largest number, `axis=1`.": (
+                others.argmax()
+            ),
+            "You give the order of all: one neighbour for each photo is enough.": (
+                np.argsort(-others, axis=1)
+            ),
+        },
+    )
+
+
+def photos_shared(student, draw):
+    """The share of rows held back whose author has a photo in the rest."""
+    few, many = int(draw.choice([7, 9, 11])), int(draw.choice([29, 31, 37]))
+    author = np.arange(few + many)  # each has one photo, but for some
+    author[few : few + 2] = 0  # a photo held back, two in the rest
+    author[few + 2 : few + 6] = 1
+    author[3] = 2  # two photos on one side
+    more = int(draw.integers(1, 3))
+    author[few + 8 : few + 8 + more] = 4 + np.arange(more)
+    order = draw.permutation(few + many)
+    where = np.argsort(order)
+    author = author[order]
+    held_back, rest = where[:few], where[few:]
+    same_author = (author[:, None] == author) & ~np.eye(len(author), dtype=bool)
+    between = same_author[held_back][:, rest]
+    right = between.any(axis=1).mean()
+    expect(
+        student,
+        same_author,
+        held_back,
+        rest,
+        right=right,
+        mistakes={
+            "You counted: divide by the number of photos held back.": between.any(axis=1).sum(),
+            "You counted pairs: a photo counts once, however many its author has in the rest.": (
+                between.sum() / few
+            ),
+            "You took the share of all pairs: ask of each photo held back, is there any?": (
+                between.mean()
+            ),
+            "You asked it of the rest: the rows held back are the first axis.": (
+                between.any(axis=0).mean()
+            ),
+            "You divided by all photos: take the share of those held back.": (
+                between.any(axis=1).sum() / len(author)
+            ),
+            "You looked at all photos: two of an author that are both held back are no leak.": (
+                same_author[held_back].any(axis=1).mean()
+            ),
+            "You looked among those held back: the rest is the other side.": (
+                same_author[held_back][:, held_back].any(axis=1).mean()
+            ),
+            "You give the share of those whose author is *not* in the rest.": 1 - right,
+            "You give per cent: it should be a share from 0 to 1.": 100 * right,
+            "You asked whether *all* of the rest are by that author: one is enough.": (
+                between.all(axis=1).mean()
+            ),
+            "You say it of each photo: give the share of them.": between.any(axis=1),
+        },
+    )
+
+
+def photos_mirror(student, draw):
+    """Left and right change places."""
+    count, height, width = (int(size) for size in draw.integers((2, 4, 7), (4, 7, 10)))
+    for channels in (3, 2):
+        pictures = draw.normal(0, 40, (count, height, width, channels))
+        expect(
+            student,
+            pictures,
+            right=pictures[:, :, ::-1],
+            mistakes={
+                "It stands on its head: axis 1 counts rows, axis 2 columns.": pictures[:, ::-1],
+                "You turned the last axis round: there are the numbers of one pixel.": (
+                    pictures[..., ::-1]
+                ),
+                "You turned the order of the pictures round: axis 2 counts columns.": (
+                    pictures[::-1]
+                ),
+                "You turned it by half: only left and right change places.": (
+                    pictures[:, ::-1, ::-1]
+                ),
+                "You turned all axes round: only axis 2 counts columns.": np.flip(pictures),
+                "Nothing has changed places.": pictures,
+                "You swapped rows and columns: that mirrors at a diagonal.": (
+                    pictures.swapaxes(1, 2)
+                ),
+                "You lost all but the first picture.": pictures[0, :, ::-1],
+            },
+        )
+
+
 def photos_bins(student, draw):
     """Counts in bins of 10 x 10 around multiples of 10."""
     ab = draw.normal((8, -3), (25, 15), (30, 40, 2)).clip(-120, 120)

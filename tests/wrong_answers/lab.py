@@ -17,7 +17,87 @@ GRID = "figures.photo_grid([photos.photos[[23, 81]]] * 2, ('one', 'other'))"
 TWO = "figures.photo_grid([photos.photos[[23, 81]]], ('one', 'other'))"
 TEXT = "From L alone the network would answer with the mean of all such pixels, a dull brown. " * 5
 
+LOSE = "def without(pixels, channel):\n    x = pixels.astype(float)\n    {}\n    return x"
+ROOT = "def root(t):\n    return np.where(t > 0.008856, {}, {})"
+STRAIGHT = "7.787 * t + 16 / 116"
+SHARES = "def shares(shown):\n    return "
+GUESS = "def guess(colors, level):\n    return colors[{}].mean(axis=0)"
+NEAR = "np.abs(colors[:, 0] - level) < 1"
+UNITS = "def lab_units(loss):\n    return "
+
 WRONG = {
+    "lab_without": [
+        ("all three channels", LOSE.format("x[..., channel] = x.mean()")),
+        ("at each pixel", LOSE.format("x[..., channel] = x.mean(axis=-1)")),
+        ("lost its decimals", LOSE.format("x[..., channel] = int(x[..., channel].mean())")),
+        ("lost its decimals", "def without(pixels, channel):\n    x = pixels.copy()\n"
+         "    x[..., channel] = x[..., channel].mean()\n    return x"),
+        ("You put 0", LOSE.format("x[..., channel] = 0")),
+        ("each column", LOSE.format("x[..., channel] = x[..., channel].mean(axis=0)")),
+        ("each row", LOSE.format("x[..., channel] = x[..., channel].mean(axis=1)[:, None]")),
+        ("all three:", LOSE.format("x[:] = x.mean(axis=(0, 1))")),
+        ("a row of the photo", LOSE.format("x[channel] = x[channel].mean()")),
+        ("the channel alone", "def without(pixels, channel):\n"
+         "    return np.full(pixels.shape[:2], pixels[..., channel].mean())"),
+        ("changes its argument", "def without(pixels, channel):\n"
+         "    pixels[..., channel] = pixels[..., channel].mean()\n    return pixels"),
+        ("b of a photo in Lab", LOSE.format(
+            "x = x.clip(0, 255)\n    x[..., channel] = x[..., channel].mean()")),
+    ],
+    "lab_root": [
+        ("near black is missing", "def root(t):\n    return np.cbrt(t)"),
+        ("straight piece everywhere", "def root(t):\n    return " + STRAIGHT),
+        ("swapped the two", ROOT.format(STRAIGHT, "np.cbrt(t)")),
+        ("knee of step 1", "def root(t):\n"
+         "    return np.where(t <= lab.SRGB_KNEE, 7.787 * t + 16 / 116, np.cbrt(t))"),
+        ("a square root", ROOT.format("np.sqrt(t)", STRAIGHT)),
+        ("needs brackets", ROOT.format("t ** 1 / 3", STRAIGHT)),
+        ("You cubed", ROOT.format("t**3", STRAIGHT)),
+        ("lacks its 16/116", ROOT.format("np.cbrt(t)", "7.787 * t")),
+        ("adds 16", ROOT.format("np.cbrt(t)", "7.787 * t + 16")),
+        ("You give L", ROOT.format("116 * np.cbrt(t) - 16", "903.292 * t")),
+        ("np.where", "def root(t):\n    return np.cbrt(t) if t > 0.008856 else " + STRAIGHT),
+        ("one colour alone", "def root(t):\n    t = t.reshape(-1, 4)\n"
+         "    return np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)"),
+    ],
+    "lab_shares": [
+        ("You counted", SHARES + "shown.sum(axis=(1, 2))"),
+        ("256²", SHARES + "shown.sum(axis=(1, 2)) / 256**2"),
+        ("the whole box: each", SHARES + "shown.mean()"),
+        ("over the lightnesses", SHARES + "shown.mean(axis=0)"),
+        ("b alone", SHARES + "shown.mean(axis=1)"),
+        ("a alone", SHARES + "shown.mean(axis=-1)"),
+        ("per cent", SHARES + "100 * shown.mean(axis=(1, 2))"),
+        ("in the whole box", SHARES + "shown.sum(axis=(1, 2)) / shown.size"),
+        ("*not*", SHARES + "(~shown).mean(axis=(1, 2))"),
+        ("any colour", SHARES + "shown.any(axis=(1, 2))"),
+    ],
+    "lab_guess": [
+        ("of all colours", GUESS.format(":, 1:")),
+        ("L as well", GUESS.format(NEAR)),
+        ("L and a", GUESS.format(NEAR + ", :2")),
+        ("into one mean", GUESS.format(NEAR + ", 1:").replace("axis=0", "")),
+        ("average over the colours", GUESS.format(NEAR + ", 1:").replace("axis=0", "axis=-1")),
+        ("the median", "def guess(colors, level):\n"
+         "    return np.median(colors[np.abs(colors[:, 0] - level) < 1, 1:], axis=0)"),
+        ("darker came along", GUESS.format("colors[:, 0] - level < 1, 1:")),
+        ("always look", GUESS.format(NEAR.replace("level", "50") + ", 1:")),
+        ("half a unit", GUESS.format("np.rint(colors[:, 0]) == level, 1:")),
+        ("lighter side alone", GUESS.format("colors[:, 0].astype(int) == level, 1:")),
+        ("You took the others", GUESS.format("np.abs(colors[:, 0] - level) > 1, 1:")),
+        ("how many there are", GUESS.format(NEAR + ", 1:").replace(".mean", ".sum")),
+    ],
+    "lab_units": [
+        ("forgot the root", UNITS + "128**2 * 2 * loss"),
+        ("forgot the 2", UNITS + "128 * np.sqrt(loss)"),
+        ("halved once more", UNITS + "128 * np.sqrt(loss / 2)"),
+        ("forgot the 128", UNITS + "np.sqrt(2 * loss)"),
+        ("2 belongs under", UNITS + "2 * 128 * np.sqrt(loss)"),
+        ("its root is 128", UNITS + "128**2 * np.sqrt(2 * loss)"),
+        ("divided by 128", UNITS + "np.sqrt(2 * loss) / 128"),
+        ("root of 128", UNITS + "np.sqrt(2 * 128 * loss)"),
+        ("256 for 2", UNITS + "2 * 128 * loss"),
+    ],
     "lab_chroma": [
         ("included L", "def chroma(c):\n    return np.linalg.norm(c, axis=-1)"),
         ("cancel each other", "def chroma(c):\n    return c[..., 1] + c[..., 2]"),

@@ -17,7 +17,82 @@ NOISE = "return rgb // 2 + np.random.default_rng().integers(0, 120, rgb.shape, d
 GRID = "figures.photo_grid([photos.photos[:4]] * 2, labels=('before', 'after'))"
 TEXT = "The input L changes a little and so does the answer, whose chroma falls. " * 7
 
+SHARE = "def share_below(ab, limit):\n    return {}"
+CHROMA = "np.hypot(ab[..., 0], ab[..., 1])"
+LOOK = "def look_up(lightness, table):\n    return "
+NEAREST = """def nearest_of(likeness):
+    x = likeness.copy()
+    {}
+    return {}"""
+SHARED = "def touched(same_author, held_back, rest):\n    return "
+MIRROR = "def mirror(pictures):\n    return "
+
 WRONG = {
+    "photos_grey": [
+        ("number of pixels", SHARE.format(f"np.sum({CHROMA} < limit)")),
+        ("number of numbers", SHARE.format(f"np.sum({CHROMA} < limit) / ab.size")),
+        ("per cent", SHARE.format(f"100 * np.mean({CHROMA} < limit)")),
+        ("beyond the limit", SHARE.format(f"np.mean({CHROMA} > limit)")),
+        ("for themselves", SHARE.format("np.mean(np.abs(ab) < limit)")),
+        ("a square around grey", SHARE.format("np.mean((np.abs(ab) < limit).all(axis=-1))")),
+        ("round a corner", SHARE.format("np.mean(np.abs(ab).sum(axis=-1) < limit)")),
+        ("cancel each other", SHARE.format("np.mean(ab[..., 0] + ab[..., 1] < limit)")),
+        ("forgot the root", SHARE.format("np.mean((ab**2).sum(axis=-1) < limit)")),
+        ("compare with 10", SHARE.format(f"np.mean({CHROMA} < 10)")),
+        ("of each pixel", SHARE.format(f"{CHROMA} < limit")),
+        ("for each row", SHARE.format(f"np.mean({CHROMA} < limit, axis=-1)")),
+    ],
+    "photos_lookup": [
+        ("cut the decimals off", LOOK + "table[lightness.astype(int)]"),
+        ("rounded up", LOOK + "table[np.ceil(lightness).astype(int)]"),
+        ("mixed two rows", LOOK + "np.stack([np.interp(lightness, np.arange(101), column)\n"
+         "        for column in table.T], axis=-1)"),
+        ("one answer for all", LOOK + "np.zeros((*lightness.shape, 2)) + table.mean(axis=0)"),
+        ("one column", LOOK + "table[np.rint(lightness).astype(int), 0]"),
+        ("swapped a and b", LOOK + "table[np.rint(lightness).astype(int), ::-1]"),
+        ("picture's shape", LOOK + "table[np.rint(lightness.ravel()).astype(int)]"),
+        ("other end", LOOK + "table[100 - np.rint(lightness).astype(int)]"),
+        ("IndexError", LOOK + "table[np.rint(lightness)]"),
+    ],
+    "photos_nearest": [
+        ("like itself", "def nearest_of(likeness):\n    return likeness.argmax(axis=1)"),
+        ("You put 0", NEAREST.format("np.fill_diagonal(x, 0)", "x.argmax(axis=1)")),
+        ("least similar", NEAREST.format("", "x.argmin(axis=1)")),
+        ("which row is it", NEAREST.format("np.fill_diagonal(x, -1)", "x.max(axis=1)")),
+        ("moved up", NEAREST.format(
+            "rows = enumerate(x)", "np.array([np.delete(row, i).argmax() for i, row in rows])")),
+        ("whole table", NEAREST.format("np.fill_diagonal(x, -1)", "x.argmax()")),
+        ("order of all", NEAREST.format("np.fill_diagonal(x, -2)", "np.argsort(-x, axis=1)")),
+        ("changes its argument", "def nearest_of(likeness):\n"
+         "    np.fill_diagonal(likeness, -1)\n    return likeness.argmax(axis=1)"),
+    ],
+    "photos_shared": [
+        ("You counted: divide", SHARED + "same_author[held_back][:, rest].any(axis=1).sum()"),
+        ("You counted pairs", SHARED + "same_author[held_back][:, rest].sum(axis=1).mean()"),
+        ("of all pairs", SHARED + "same_author[held_back][:, rest].mean()"),
+        ("of the rest", SHARED + "same_author[held_back][:, rest].any(axis=0).mean()"),
+        ("by all photos", SHARED
+         + "same_author[held_back][:, rest].any(axis=1).sum() / len(same_author)"),
+        ("both held back", SHARED + "same_author[held_back].any(axis=1).mean()"),
+        ("the other side", SHARED + "same_author[held_back][:, held_back].any(axis=1).mean()"),
+        ("*not* in the rest", SHARED
+         + "(~same_author[held_back][:, rest]).all(axis=1).mean()"),
+        ("per cent", SHARED + "100 * same_author[held_back][:, rest].any(axis=1).mean()"),
+        ("*all* of the rest", SHARED + "same_author[held_back][:, rest].all(axis=1).mean()"),
+        ("of each photo: give", SHARED + "same_author[held_back][:, rest].any(axis=1)"),
+        ("IndexError", SHARED + "same_author[held_back, rest].any(axis=1).mean()"),
+    ],
+    "photos_mirror": [
+        ("on its head", MIRROR + "pictures[:, ::-1]"),
+        ("on its head", MIRROR + "np.fliplr(pictures)"),
+        ("of one pixel", MIRROR + "pictures[..., ::-1]"),
+        ("order of the pictures", MIRROR + "pictures[::-1]"),
+        ("by half", MIRROR + "np.rot90(pictures, 2, axes=(1, 2))"),
+        ("all axes", MIRROR + "np.flip(pictures)"),
+        ("Nothing has changed", MIRROR + "pictures.copy()"),
+        ("at a diagonal", MIRROR + "pictures.swapaxes(1, 2)"),
+        ("first picture", MIRROR + "pictures[0, :, ::-1]"),
+    ],
     "photos_bins": [
         ("cut off decimals", BINS.format("(ab / 10)", " + 13") + TABLE),
         ("rounded down", BINS.format("np.floor(ab / 10)", " + 13") + TABLE),
