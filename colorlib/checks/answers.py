@@ -5,9 +5,12 @@ import numpy as np
 from colorlib.checks.judging import (
     NotYet,
     attempted,
+    call,
+    compare,
     expect,
     expect_figure,
     expect_text,
+    guarded,
     naming,
     numbers_of,
 )
@@ -185,3 +188,119 @@ def answers_doubt(student, draw):
         )
     expect_figure(figure, photos=1, plots=1)
     return expect_text(text, words=60)
+
+
+def answers_mean(student, draw):
+    """Bins' colours, weighed by shares: from a list back to a colour."""
+    count = int(draw.integers(4, 8))
+    for case, shape in (("many places", (2, 3)), ("one place", ())):
+        colors = draw.normal((20, -10), 30, (*shape, count, 2))
+        shares = draw.dirichlet(np.full(count, 2), shape)
+        parts = shares[..., None] * colors
+        likeliest = shares.argmax(axis=-1)[..., None, None]
+        mistakes = {
+            "You left the shares out: a near bin counts more.": colors.mean(axis=-2),
+            "You added the colours up without their shares.": colors.sum(axis=-2),
+            "You divided by their number once more: the shares have the sum 1.": (
+                parts.mean(axis=-2)
+            ),
+            "You took one colour alone: all have a share.": (
+                np.take_along_axis(colors, likeliest, axis=-2)[..., 0, :]
+            ),
+            "You have not added up: each place gets one colour.": parts,
+            "You added a and b: add up the bins, which are the last axis but one.": (
+                parts.sum(axis=-1)
+            ),
+            "You added up the places, too: each has a colour of its own.": (
+                parts.reshape(-1, 2).sum(axis=0)
+            ),
+        }
+        with naming(case):
+            expect(student, colors, shares, right=parts.sum(axis=-2), mistakes=mistakes)
+
+
+def answers_entropy(student, draw):
+    """How much in doubt distributions are, in bits."""
+    p = draw.dirichlet(np.full(int(draw.integers(5, 12)), 0.8), (3, 4))
+    p = (p + 0.002) / (p + 0.002).sum(axis=-1, keepdims=True)
+    logs = np.log2(p)
+    bits = -np.sum(p * logs, axis=-1)
+    mistakes = {
+        "You forgot the minus: logarithms of likelihoods are negative.": -bits,
+        "You took the natural logarithm: bits go with `np.log2`.": bits * np.log(2),
+        "You took the logarithm to the base 10: bits go with `np.log2`.": bits * np.log10(2),
+        "You left p out: each logarithm is weighed by its likelihood.": -logs.sum(axis=-1),
+        "You took the mean: add up the bins.": bits / p.shape[-1],
+        "You added up everything: each distribution has an entropy of its own.": bits.sum(),
+        "You have not added up: each distribution gets one number.": -p * logs,
+        "You added up the places: the bins are the last axis.": -np.sum(p * logs, axis=0),
+        "You gave the number of equal cards: asked for are the bits.": 2**bits,
+        "You took the largest likelihood alone: all of them count.": -np.log2(p.max(axis=-1)),
+    }
+    expect(student, p, right=bits, mistakes=mistakes)
+    with naming("a likelihood of 0"):
+        expect(student, np.array([0.5, 0, 0.25, 0.25]), right=1.5, mistakes={})
+
+
+def answers_reweighed(student, draw):
+    """Logits of likelihoods that are the plain ones times weights."""
+    count = int(draw.integers(5, 9))
+    logits, weights = draw.normal(0, 1.5, (2, 3, count)), np.exp(draw.uniform(-2, 2, count))
+
+    def softmax(logits):
+        p = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return p / p.sum(axis=-1, keepdims=True)
+
+    given = guarded(np.asarray, call(student, logits, weights), float)
+    if given.shape != logits.shape:
+        raise NotYet(f"the shape should be `{logits.shape}`, but it is `{given.shape}`.")
+    plain, log = softmax(logits), np.log(weights)
+    right = softmax(logits + log)
+    mistakes = {
+        "You multiplied the logits by the weights: it is the likelihoods that are multiplied, and "
+        "a logit is the logarithm of one.": logits * weights,
+        "You added the weights themselves: what is a factor of $e^z$ when it is added to z?": (
+            logits + weights
+        ),
+        "You divided by the weights: rare colours became rarer.": logits - log,
+        "You took another base of the logarithm than e.": logits + log / np.log(2),
+        "You took the base 10: softmax takes powers of e.": logits + log / np.log(10),
+        "You multiplied by the logarithms: add them.": logits * log,
+        "You returned likelihoods: take their logarithm, and they are logits.": right,
+        "You returned likelihoods, not divided by their sum: take their logarithm.": (
+            plain * weights
+        ),
+        "You weighed $e^z$ and did not take the logarithm again.": np.exp(logits) * weights,
+        "You returned the plain logits: where are the weights?": logits,
+        "You returned the logarithms of the weights alone.": 0 * logits + log,
+    }
+    mistakes = {words: softmax(wrong) for words, wrong in mistakes.items()}
+    compare(softmax(given), right, mistakes)
+
+
+def answers_blind(student, draw):
+    """The mean cross-entropy of saying the same of every pixel."""
+    said, found = draw.dirichlet(np.full(int(draw.integers(6, 12)), 0.8), 2) + 0.003
+    said, found = said / said.sum(), found / found.sum()
+    logs = np.log(said)
+    right = -found @ logs
+    mistakes = {
+        "You forgot the minus.": -right,
+        "You exchanged them: the logarithm is of what was said.": -said @ np.log(found),
+        "You used `said` twice: how often a bin is the true one is in `found`.": -said @ logs,
+        "You used `found` twice: the logarithm is of what was said.": -found @ np.log(found),
+        "You counted all bins the same: one that is found often counts more.": -logs.mean(),
+        "You counted all bins the same, and added them up.": -logs.sum(),
+        "You took the mean over bins: the shares have the sum 1 already, so add up.": (
+            right / len(said)
+        ),
+        "You took the logarithm at the end: first the logarithms, then their mean.": (
+            -np.log(found @ said)
+        ),
+        "You gave bits: nats go with `np.log`.": right / np.log(2),
+        "You have not added up: one number was asked for.": -found * logs,
+        "You subtracted the entropy of `found`: the cross-entropy was asked for.": (
+            found @ np.log(found) + right
+        ),
+    }
+    expect(student, said, found, right=right, mistakes=mistakes)

@@ -203,3 +203,60 @@ def asking_plan(student, draw):
             f"± {half:g}: for that it takes {math.ceil(answers / each)}."
         )
     return expect_text(text, words=90)
+
+
+def asking_held(student, draw):
+    """Which share of intervals holds the truth."""
+    truth, count = float(draw.uniform(0.2, 0.4)), int(draw.integers(40, 51))
+    below, above = int(draw.integers(2, 5)), int(draw.integers(5, 9))
+    intervals = truth + np.sort(draw.uniform(0.01, 0.1, (count, 2)) * [-1, 1], axis=1)
+    intervals[:below] -= 0.15
+    intervals[below : below + above] += 0.15
+    intervals = draw.permutation(intervals)
+    missed = below + above
+    mistakes = {
+        "You looked at the lower ends alone: the truth may lie above an interval.": (
+            1 - above / count
+        ),
+        "You looked at the upper ends alone: the truth may lie below an interval.": (
+            1 - below / count
+        ),
+        "You gave the share that misses it.": missed / count,
+        "One of the two is always so: the truth must lie above the lower end *and* below the "
+        "upper one.": 1.0,
+        "You gave their number: divide by how many there are.": count - missed,
+        "You gave percent: a share lies between 0 and 1.": 100 * (1 - missed / count),
+        "You divided by the numbers of both ends: an interval counts once.": (
+            (count - missed) / count / 2
+        ),
+        "You counted both ends: an interval holds the truth or not.": 1 - missed / count / 2,
+    }
+    expect(student, intervals, truth, right=1 - missed / count, mistakes=mistakes)
+
+
+def asking_guesses(student, draw):
+    """The share fooled that one measures if some answers are guesses."""
+    while True:
+        fooled, guesses = float(draw.uniform(0.1, 0.4)), float(draw.uniform(0.15, 0.35))
+        look = (1 - guesses) * fooled
+        right = look + guesses / 2
+        mistakes = {
+            "You forgot that who guesses does not look: the others are fewer than all.": (
+                fooled + guesses / 2
+            ),
+            "You left the guesses out: half of them is wrong.": look,
+            "You took all guesses for wrong: half of them is.": look + guesses,
+            "You exchanged those who look and those who guess.": (
+                guesses * fooled + (1 - guesses) / 2
+            ),
+            "You added the two shares.": fooled + guesses,
+            "You added a whole half: the guesses are only a share.": look + 0.5,
+            "You took the middle: it is a mean weighed by how many guess.": (fooled + 0.5) / 2,
+            "You returned what those who look are fooled by: the guesses count, too.": fooled,
+            "You undid the guesses: asked for is what is measured with them.": (
+                (fooled - guesses / 2) / (1 - guesses)
+            ),
+        }
+        if np.diff(np.sort([right, *mistakes.values()])).min() > 0.002:  # else two look the same
+            break
+    expect(student, fooled, guesses, right=right, mistakes=mistakes)

@@ -5,6 +5,8 @@ import numpy as np
 from colorlib.checks.judging import (
     NotYet,
     attempted,
+    call,
+    compare,
     describe,
     expect,
     expect_figure,
@@ -154,3 +156,85 @@ def eyes_size(student, draw):
         raise NotYet("You measured one size again and again: all losses are the same.")
     expect_figure(figure, plots=1)
     return expect_text(text, words=60)
+
+
+def eyes_alike(student, draw):
+    """The cosine of the angle between each place's column and one more."""
+    shape = (int(draw.integers(2, 5)), int(draw.integers(5, 8)), int(draw.integers(8, 12)))
+    columns, one = draw.normal(0.5, 2, shape), 3 * draw.normal(0.5, 2, shape[-1])
+    product, length = columns @ one, np.linalg.norm(columns, axis=-1)
+    right = product / length / np.linalg.norm(one)
+    mistakes = {
+        "You took the product alone: divide by the lengths of both.": product,
+        "You divided by the length of `one` alone: the other columns have lengths, too.": (
+            product / np.linalg.norm(one)
+        ),
+        "You divided by the columns' lengths alone: `one` has a length, too.": product / length,
+        "You divided by one length for all columns: each has its own (`axis=-1`).": (
+            product / np.linalg.norm(columns) / np.linalg.norm(one)
+        ),
+        "You divided by the lengths squared: the length is the root of the sum of squares.": (
+            product / length**2 / (one @ one)
+        ),
+        "You gave the angle: asked for is its cosine.": np.arccos(right),
+        "You gave the distance: asked for is the cosine of the angle.": (
+            np.linalg.norm(columns - one, axis=-1)
+        ),
+        "You cut off what is below 0: a cosine goes down to -1.": np.maximum(right, 0),
+        "You took away the sign: a cosine goes down to -1.": abs(right),
+    }
+    expect(student, columns, one, right=right, mistakes=mistakes)
+
+
+def eyes_blind(student, draw):
+    """Maps in which those of one stride are zero."""
+    strides = (2, 4, 8, 16, 32)[: int(draw.integers(3, 6))]
+    maps = [draw.normal(0, 1, (1, 6 - i, 6 - i, 2 + i)) for i in range(len(strides))]
+    blind = int(draw.integers(1, len(strides)))
+    hidden = [one if i != blind else np.zeros(one.shape) for i, one in enumerate(maps)]
+    for case, stride, right in (
+        ("one stride", strides[blind], hidden),
+        ("the stride `None`", None, maps),
+    ):
+        with naming(case):
+            answer = call(student, maps, strides, stride)
+            if not isinstance(answer, (list, tuple)):
+                raise NotYet(f"a list of maps was asked for, but it is {describe(answer)}.")
+            if len(answer) < len(maps):
+                raise NotYet("Maps are missing: those of the stride stay there, full of zeros.")
+            if len(answer) > len(maps):
+                raise NotYet(f"There are {len(maps)} maps, and you return {len(answer)}.")
+            for at, one, own in zip(strides, answer, right, strict=True):
+                seen = maps[strides.index(at)]
+                with naming(f"the maps of stride {at}"):
+                    compare(one, own, {
+                        "They should be zero, and you left them.": seen,
+                        "They should stay, and you made them zero.": 0 * seen,
+                    })  # fmt: skip
+
+
+def eyes_both(student, draw):
+    """The middle between one head's colours and the mean of another's bins."""
+    count = int(draw.integers(5, 9))
+    ab, centres = draw.normal(0, 20, (2, 3, 2)), draw.normal((25, -15), 20, (count, 2))
+    likely = draw.dirichlet(np.full(count, 0.8), (2, 3))
+    second = likely @ centres
+    mode = centres[likely.argmax(axis=-1)]
+    right = (ab + second) / 2
+    mistakes = {
+        "You added them: the middle is half of that.": ab + second,
+        "You gave the second head's mean alone.": second,
+        "You gave the first head's colours alone.": ab,
+        "You took the likeliest bin: the mean of all bins, weighed, was asked for.": (
+            (ab + mode) / 2
+        ),
+        "You took the mean of the bins, all alike: weigh them by the likelihoods.": (
+            (ab + centres.mean(axis=0)) / 2
+        ),
+        "You divided the second head's mean by the number of bins: likelihoods have the sum 1.": (
+            (ab + second / count) / 2
+        ),
+        "You halved only the second: brackets?": ab + second / 2,
+        "You halved only the first: brackets?": ab / 2 + second,
+    }
+    expect(student, ab, likely, centres, right=right, mistakes=mistakes)

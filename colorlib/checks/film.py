@@ -8,6 +8,7 @@ from colorlib.checks.judging import (
     expect,
     expect_figure,
     expect_text,
+    naming,
     numbers_of,
     without,
 )
@@ -242,3 +243,68 @@ def film_choice(student, draw):
         )
     expect_figure(figure, photos=2, plots=1)
     return expect_text(text, words=60)
+
+
+def film_steps(student, draw):
+    """How far colours move from frame to frame, on average over the picture."""
+    shape = (int(draw.integers(5, 9)), int(draw.integers(3, 5)), int(draw.integers(6, 9)), 2)
+    ab = draw.normal(0, 5, shape) + np.cumsum(draw.normal(1, 6, (shape[0], 1, 1, 2)), axis=0)
+    change = np.diff(ab, axis=0)
+    far = np.linalg.norm(change, axis=-1)  # (T - 1, h, w)
+    mistakes = {
+        "You took the mean of the changes of a and b: the distance is the root of a sum of "
+        "squares.": np.abs(change).mean(axis=(1, 2, 3)),
+        "You added the changes of a and b: the distance is the root of a sum of squares.": (
+            np.abs(change).sum(axis=-1).mean(axis=(1, 2))
+        ),
+        "You moved the mean colour: what goes there and what goes back cancel. First the distance "
+        "of each pixel, then the mean.": np.linalg.norm(change.mean(axis=(1, 2)), axis=-1),
+        "You forgot the root.": np.square(far).mean(axis=(1, 2)),
+        "You took the root of the mean square: the mean of the distances was asked for.": (
+            np.sqrt(np.square(far).mean(axis=(1, 2)))
+        ),
+        "You added the pixels up: take their mean.": far.sum(axis=(1, 2)),
+        "You took one distance of the whole frames: each pixel has its own.": (
+            np.sqrt(np.square(far).sum(axis=(1, 2)))
+        ),
+        "You took the mean over time, too: each pair of frames has its own.": far.mean(),
+        "You took the mean over time, for each pixel.": far.mean(axis=0),
+        "You have not taken the mean over the picture.": far,
+        "You compared each frame with the first: with the one before was asked for.": (
+            np.linalg.norm(ab[1:] - ab[0], axis=-1).mean(axis=(1, 2))
+        ),
+    }
+    expect(student, ab, right=far.mean(axis=(1, 2)), mistakes=mistakes)
+
+
+def film_light(student, draw):
+    """The light of photos, mixed as a camera catches it."""
+    mix = np.array([draw.uniform(0.1, 0.3), draw.uniform(1.2, 1.6), draw.uniform(-0.8, -0.5)])
+    for case, shape in (("one photo", (4, 6, 3)), ("many photos", (2, 3, 5, 3))):
+        photos = draw.integers(30, 250, shape).astype("uint8")
+        photos[..., 0, :] = 250, 250, 10  # more than 1
+        photos[..., 1, :] = 10, 10, 250  # less than 0
+        values = photos / 255
+        light = values**2.2
+        mixed = light @ mix
+        mistakes = {
+            "You mixed values: make light of them first.": np.clip(values @ mix, 0, 1),
+            "You mixed values, and made light of the mixture: the power comes first.": (
+                np.clip(values @ mix, 0, 1) ** 2.2
+            ),
+            "You went from light to values: the power is 2.2.": (
+                np.clip(values ** (1 / 2.2) @ mix, 0, 1)
+            ),
+            "You forgot to cut off below 0 and above 1.": mixed,
+            "You cut off below 0 only.": np.maximum(mixed, 0),
+            "You cut off above 1 only.": np.minimum(mixed, 1),
+            "You forgot to divide by 255.": np.clip(photos**2.2 @ mix, 0, 1),
+            "You cut off each channel: first add them up.": (
+                np.clip(light * mix, 0, 1).sum(axis=-1)
+            ),
+            "You took the mean of R, G and B: weigh them by `mix`.": light.mean(axis=-1),
+            "You took the mean of what R, G and B add: add them up.": np.clip(mixed / 3, 0, 1),
+            "You have not added up R, G and B.": np.clip(light * mix, 0, 1),
+        }
+        with naming(case):
+            expect(student, photos, mix, right=np.clip(mixed, 0, 1), mistakes=mistakes)

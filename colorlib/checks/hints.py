@@ -307,3 +307,53 @@ def hints_plate(student, draw):
             raise NotYet(f"{said}: a colour is '#rrggbb' or (a, b).")
     expect_figure(figure, photos=3)
     return f"{len(hints)} hints, and {expect_text(text, words=80)}"
+
+
+def hints_die(student, draw):
+    """The share of photos that get n points, if a die decides when to stop."""
+    n = np.append(0, np.sort(draw.choice(np.arange(1, 12), int(draw.integers(3, 6)), False)))
+    sides = int(draw.choice([4, 5, 6, 10]))
+    on = 1 - 1 / sides
+    mistakes = {
+        "You forgot the last throw, at which it stops.": on**n,
+        "You stop after n points or earlier: exactly n were asked for.": 1 - on ** (n + 1),
+        "It goes on n times: the die is thrown before the first point, too.": on ** (n - 1) / sides,
+        "It goes on n times and then stops: one factor too many.": on ** (n + 1) / sides,
+        "You exchanged them: it stops once and goes on n times.": (1 / sides) ** n * on,
+        "You let it stop each time: it goes on n times, with the rest of the sides.": (
+            (1 / sides) ** n
+        ),
+        "You always took eight sides.": (7 / 8) ** n / 8,
+        "You gave all n the same share: to get far one must go on many times.": 0 * n + 1 / sides,
+        "You multiplied by n: what happens n times in a row is a power.": n * on / sides,
+    }
+    expect(student, n, sides, right=on**n / sides, mistakes=mistakes)
+
+
+def hints_change(student, draw):
+    """How far the colours of two pictures are apart, place by place."""
+    for case, shape in (("one picture", (3, 5)), ("many pictures", (2, 4, 3))):
+        before, after = draw.normal(0, 20, (2, *shape, 2))
+        way = after - before
+        chroma = np.linalg.norm(after, axis=-1) - np.linalg.norm(before, axis=-1)
+        mistakes = {
+            "You added the changes of a and b: the distance is the root of a sum of squares.": (
+                np.abs(way).sum(axis=-1)
+            ),
+            "You took the mean of both changes: the distance is the root of a sum of squares.": (
+                np.abs(way).mean(axis=-1)
+            ),
+            "You added the changes with their signs: one may hide the other.": way.sum(axis=-1),
+            "You forgot the root.": np.square(way).sum(axis=-1),
+            "You took the root of the mean: a and b are added up.": (
+                np.sqrt(np.square(way).mean(axis=-1))
+            ),
+            "You compared how strong the colours are: blue and red may be as strong.": chroma,
+            "You compared how strong the colours are: blue and red may be so.": abs(chroma),
+            "You gave the change of a and of b: their distance is one number.": way,
+            "You gave the sizes of both changes: their distance is one number.": np.abs(way),
+            "You gave one number for all: each pixel has its own.": np.linalg.norm(way),
+            "You gave the mean: each pixel has its own.": np.linalg.norm(way, axis=-1).mean(),
+        }
+        with naming(case):
+            expect(student, before, after, right=np.linalg.norm(way, axis=-1), mistakes=mistakes)

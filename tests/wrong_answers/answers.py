@@ -61,7 +61,73 @@ def doubt(bits, errors=ERRORS):
     return DOUBT.format(results=[list(row) for row in zip(bits, errors, strict=True)])
 
 
+MEAN = "def weighed(colors, shares):\n    return "
+ENTROPY = "def entropy(p):\n    return "
+REWEIGHED = "def reweighed(logits, weights):\n    return "
+BLIND = "def blind(said, found):\n    return "
+
 WRONG = {
+    "answers_mean": [
+        ("left the shares out", MEAN + "colors.mean(axis=-2)"),
+        ("without their shares", MEAN + "colors.sum(axis=-2)"),
+        ("once more", MEAN + "np.mean(shares[..., None] * colors, axis=-2)"),
+        ("have not added up", MEAN + "shares[..., None] * colors"),
+        ("added a and b", MEAN + "np.sum(shares[..., None] * colors, axis=-1)"),
+        ("added up the places", MEAN + "np.sum(shares[..., None] * colors, axis=(0, 1, 2))"),
+        ("it raised", MEAN + "np.sum(shares * colors, axis=-2)"),
+        (
+            "one colour alone",
+            MEAN
+            + "np.take_along_axis(colors, shares.argmax(-1)[..., None, None], axis=-2)[..., 0, :]",
+        ),
+        ("one place", MEAN + "np.einsum('ijk,ijkc->ijc', shares, colors)"),
+    ],
+    "answers_entropy": [
+        ("forgot the minus", ENTROPY + "np.sum(p * np.log2(p + 1e-12), axis=-1)"),
+        ("natural logarithm", ENTROPY + "-np.sum(p * np.log(p + 1e-12), axis=-1)"),
+        ("base 10", ENTROPY + "-np.sum(p * np.log10(p + 1e-12), axis=-1)"),
+        ("left p out", ENTROPY + "-np.sum(np.log2(p + 1e-12), axis=-1)"),
+        ("took the mean", ENTROPY + "-np.mean(p * np.log2(p + 1e-12), axis=-1)"),
+        ("added up everything", ENTROPY + "-np.sum(p * np.log2(p + 1e-12))"),
+        ("have not added up", ENTROPY + "-p * np.log2(p + 1e-12)"),
+        ("the places", ENTROPY + "-np.sum(p * np.log2(p + 1e-12), axis=0)"),
+        ("equal cards", ENTROPY + "2 ** -np.sum(p * np.log2(p + 1e-12), axis=-1)"),
+        ("largest likelihood", ENTROPY + "-np.log2(p.max(axis=-1))"),
+        ("a likelihood of 0", ENTROPY + "-np.sum(p * np.log2(p), axis=-1)"),
+    ],
+    "answers_reweighed": [
+        ("multiplied the logits", REWEIGHED + "logits * weights"),
+        ("weights themselves", REWEIGHED + "logits + weights"),
+        ("became rarer", REWEIGHED + "logits - np.log(weights)"),
+        ("another base", REWEIGHED + "logits + np.log2(weights)"),
+        ("base 10", REWEIGHED + "logits + np.log10(weights)"),
+        ("by the logarithms", REWEIGHED + "logits * np.log(weights)"),
+        ("take the logarithm again", REWEIGHED + "np.exp(logits) * weights"),
+        ("plain logits", REWEIGHED + "logits"),
+        ("the shape should be", REWEIGHED + "np.log(weights)"),
+        (
+            "take their logarithm, and",
+            REWEIGHED.replace("return ", "p = np.exp(logits) * weights\n    return ")
+            + "p / p.sum(axis=-1, keepdims=True)",
+        ),
+        (
+            "not divided by their sum",
+            REWEIGHED + "np.exp(logits) / np.exp(logits).sum(-1, keepdims=True) * weights",
+        ),
+    ],
+    "answers_blind": [
+        ("forgot the minus", BLIND + "np.sum(found * np.log(said))"),
+        ("exchanged them", BLIND + "-np.sum(said * np.log(found))"),
+        ("`said` twice", BLIND + "-np.sum(said * np.log(said))"),
+        ("`found` twice", BLIND + "-np.sum(found * np.log(found))"),
+        ("counts more", BLIND + "-np.mean(np.log(said))"),
+        ("and added them up", BLIND + "-np.sum(np.log(said))"),
+        ("mean over bins", BLIND + "-np.mean(found * np.log(said))"),
+        ("at the end", BLIND + "-np.log(np.sum(found * said))"),
+        ("gave bits", BLIND + "-np.sum(found * np.log2(said))"),
+        ("have not added up", BLIND + "-found * np.log(said)"),
+        ("entropy of `found`", BLIND + "np.sum(found * np.log(found / said))"),
+    ],
     "answers_annealed": [
         ("multiplied by T", annealed(z="logits * temperature")),
         ("left T out", annealed(z="logits")),

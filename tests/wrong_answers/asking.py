@@ -70,7 +70,40 @@ def plan(numbers, times=12):
     return PLAN.format(numbers=numbers, times=times)
 
 
+HELD = """\
+def holding(intervals, truth):
+    low, high = np.array(intervals).T
+    return {answer}
+"""
+GUESSES = "def measured(fooled, guesses):\n    return "
+
 WRONG = {
+    "asking_held": [
+        ("lower ends alone", HELD.format(answer="np.mean(low <= truth)")),
+        ("upper ends alone", HELD.format(answer="np.mean(truth <= high)")),
+        ("that misses it", HELD.format(answer="np.mean((low > truth) | (truth > high))")),
+        ("always so", HELD.format(answer="np.mean((low <= truth) | (truth <= high))")),
+        ("their number", HELD.format(answer="np.sum((low <= truth) & (truth <= high))")),
+        ("percent", HELD.format(answer="100 * np.mean((low <= truth) & (truth <= high))")),
+        (
+            "numbers of both ends",
+            HELD.format(answer="np.sum((low <= truth) & (truth <= high)) / intervals.size"),
+        ),
+        ("counted both ends", HELD.format(answer="np.mean([low <= truth, truth <= high])")),
+        ("it raised", HELD.format(answer="np.mean(low <= truth <= high)")),
+        ("the shape should be", HELD.format(answer="(low <= truth) & (truth <= high)")),
+    ],
+    "asking_guesses": [
+        ("does not look", GUESSES + "fooled + guesses / 2"),
+        ("left the guesses out", GUESSES + "(1 - guesses) * fooled"),
+        ("all guesses for wrong", GUESSES + "(1 - guesses) * fooled + guesses"),
+        ("exchanged", GUESSES + "guesses * fooled + (1 - guesses) / 2"),
+        ("added the two", GUESSES + "fooled + guesses"),
+        ("a whole half", GUESSES + "(1 - guesses) * fooled + 0.5"),
+        ("the middle", GUESSES + "(fooled + 0.5) / 2"),
+        ("guesses count, too", GUESSES + "fooled"),
+        ("undid the guesses", GUESSES + "(fooled - guesses / 2) / (1 - guesses)"),
+    ],
     "asking_alone": [
         ("forgot the square root", alone(d="-stats.norm.ppf(pairs)")),
         ("divided by the square root", alone(d="-stats.norm.ppf(pairs) / np.sqrt(2)")),

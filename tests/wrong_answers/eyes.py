@@ -34,7 +34,58 @@ axis.set(xlabel="size", ylabel="loss")
 text = "The loss is lowest near the size of the training, and I would keep it. " * 8
 """
 
+ALIKE = """\
+def cosine(columns, one):
+    dot, long, other = columns @ one, np.linalg.norm(columns, axis=-1), np.linalg.norm(one)
+    return {answer}
+"""
+BLIND = "def blindfold(maps, strides, stride):\n    return "
+BOTH = "def both_heads(ab, likely, centres):\n    return "
+
 WRONG = {
+    "eyes_alike": [
+        ("lengths of both", ALIKE.format(answer="dot")),
+        ("the other columns", ALIKE.format(answer="dot / other")),
+        ("has a length, too", ALIKE.format(answer="dot / long")),
+        ("one length for all", ALIKE.format(answer="dot / other / np.linalg.norm(columns)")),
+        ("lengths squared", ALIKE.format(answer="dot / long**2 / other**2")),
+        ("gave the angle", ALIKE.format(answer="np.arccos(dot / long / other)")),
+        ("gave the distance", ALIKE.format(answer="np.linalg.norm(columns - one, axis=-1)")),
+        ("below 0", ALIKE.format(answer="np.clip(dot / long / other, 0, 1)")),
+        ("the sign", ALIKE.format(answer="abs(dot / long / other)")),
+        ("the shape should be", ALIKE.format(answer="(dot / long / other)[..., None]")),
+        ("it raised", ALIKE.format(answer="one @ columns / long / other")),
+    ],
+    "eyes_blind": [
+        ("are missing", BLIND + "[m for m, s in zip(maps, strides) if s != stride]"),
+        ("you made them zero", BLIND + "[m * (s == stride) for m, s in zip(maps, strides)]"),
+        ("you left them", BLIND + "maps"),
+        ("a list of maps", BLIND + "maps[0]"),
+        (
+            "the stride `None`",
+            BLIND + "[m * (i != (strides.index(stride) if stride else 0))"
+            " for i, m in enumerate(maps)]",
+        ),
+        ("the shape", BLIND + "[0 if s == stride else m for m, s in zip(maps, strides)]"),
+        (
+            "changes its argument",
+            BLIND.replace("return ", "maps[strides.index(stride)] *= 0\n    return ") + "maps",
+        ),
+    ],
+    "eyes_both": [
+        ("half of that", BOTH + "ab + likely @ centres"),
+        ("second head's mean alone", BOTH + "likely @ centres"),
+        ("first head's colours alone", BOTH + "ab"),
+        ("likeliest bin", BOTH + "(ab + centres[likely.argmax(axis=-1)]) / 2"),
+        ("all alike", BOTH + "(ab + centres.mean(axis=0)) / 2"),
+        (
+            "number of bins",
+            BOTH + "(ab + np.mean(likely[..., None] * centres, axis=-2)) / 2",
+        ),
+        ("only the second", BOTH + "ab + likely @ centres / 2"),
+        ("only the first", BOTH + "ab / 2 + likely @ centres"),
+        ("it raised", BOTH + "(ab + centres @ likely) / 2"),
+    ],
     "eyes_between": [
         ("off by half a place", BETWEEN.format(at="np.clip(pixel / stride, 0, len(read) - 1)")),
         (

@@ -76,7 +76,47 @@ def choice(flicker=FLICKER, errors=ERRORS):
     return CHOICE.format(results=[list(row) for row in zip(flicker, errors, strict=True)])
 
 
+STEPS = """\
+def steps_of(ab):
+    change = np.diff(ab, axis=0)
+    far = np.linalg.norm(change, axis=-1)
+    return {answer}
+"""
+LIGHT = "def light_of(photos, mix):\n    return "
+
 WRONG = {
+    "film_steps": [
+        ("changes of a and b", STEPS.format(answer="abs(change).mean(axis=(1, 2, 3))")),
+        ("added the changes", STEPS.format(answer="abs(change).sum(axis=3).mean(axis=(1, 2))")),
+        (
+            "moved the mean colour",
+            STEPS.format(answer="np.linalg.norm(change.mean(axis=(1, 2)), axis=-1)"),
+        ),
+        ("forgot the root", STEPS.format(answer="(far**2).mean(axis=(1, 2))")),
+        ("mean square", STEPS.format(answer="np.sqrt((far**2).mean(axis=(1, 2)))")),
+        ("pixels up", STEPS.format(answer="far.sum(axis=(1, 2))")),
+        ("whole frames", STEPS.format(answer="np.sqrt((far**2).sum(axis=(1, 2)))")),
+        ("each pair of frames", STEPS.format(answer="far.mean()")),
+        ("for each pixel", STEPS.format(answer="far.mean(axis=0)")),
+        ("over the picture", STEPS.format(answer="far")),
+        (
+            "with the first",
+            STEPS.format(answer="np.linalg.norm(ab[1:] - ab[0], axis=-1).mean(axis=(1, 2))"),
+        ),
+    ],
+    "film_light": [
+        ("make light of them first", LIGHT + "np.clip(photos / 255 @ mix, 0, 1)"),
+        ("the power comes first", LIGHT + "np.clip(photos / 255 @ mix, 0, 1) ** 2.2"),
+        ("the power is 2.2", LIGHT + "np.clip((photos / 255) ** (1 / 2.2) @ mix, 0, 1)"),
+        ("below 0 and above 1", LIGHT + "(photos / 255) ** 2.2 @ mix"),
+        ("below 0 only", LIGHT + "np.maximum((photos / 255) ** 2.2 @ mix, 0)"),
+        ("above 1 only", LIGHT + "np.minimum((photos / 255) ** 2.2 @ mix, 1)"),
+        ("divide by 255", LIGHT + "np.clip(photos**2.2 @ mix, 0, 1)"),
+        ("each channel", LIGHT + "np.clip((photos / 255) ** 2.2 * mix, 0, 1).sum(axis=-1)"),
+        ("weigh them", LIGHT + "np.mean((photos / 255) ** 2.2, axis=-1)"),
+        ("add them up", LIGHT + "np.clip(np.mean((photos / 255) ** 2.2 * mix, axis=-1), 0, 1)"),
+        ("have not added up", LIGHT + "np.clip((photos / 255) ** 2.2 * mix, 0, 1)"),
+    ],
     "film_cuts": [
         ("first frame begins a scene", cuts(answer="np.concatenate([[False], changed & moved])")),
         ("one value too few", cuts(answer="changed & moved")),

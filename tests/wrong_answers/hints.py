@@ -109,7 +109,38 @@ def plated(hints="[(10, 20, '#204080')]", titles="('grey', 'without', 'with')", 
     return PLATE.format(hints=hints, titles=titles, text=text)
 
 
+DIE = "def share_of(n, sides):\n    return "
+CHANGE = "def moved(before, after):\n    return "
+
 WRONG = {
+    "hints_die": [
+        ("the last throw", DIE + "(1 - 1 / sides) ** n"),
+        ("or earlier", DIE + "1 - (1 - 1 / sides) ** (n + 1)"),
+        ("before the first point", DIE + "(1 - 1 / sides) ** (n - 1.0) / sides"),
+        ("one factor too many", DIE + "(1 - 1 / sides) ** (n + 1) / sides"),
+        ("exchanged them", DIE + "(1 / sides) ** n * (1 - 1 / sides)"),
+        ("stop each time", DIE + "(1 / sides) ** n"),
+        ("eight sides", DIE + "(7 / 8) ** n / 8"),
+        ("the same share", DIE + "np.full(len(n), 1 / sides)"),
+        ("is a power", DIE + "n * (1 - 1 / sides) / sides"),
+    ],
+    "hints_change": [
+        ("added the changes of a and b", CHANGE + "abs(after - before).sum(axis=-1)"),
+        ("mean of both changes", CHANGE + "abs(after - before).mean(axis=-1)"),
+        ("with their signs", CHANGE + "(after - before).sum(axis=-1)"),
+        ("forgot the root", CHANGE + "((after - before) ** 2).sum(axis=-1)"),
+        ("root of the mean", CHANGE + "np.sqrt(np.mean((after - before) ** 2, axis=-1))"),
+        (
+            "how strong the colours are",
+            CHANGE + "np.linalg.norm(after, axis=-1) - np.linalg.norm(before, axis=-1)",
+        ),
+        ("of a and of b", CHANGE + "after - before"),
+        ("sizes of both", CHANGE + "abs(after - before)"),
+        ("one number for all", CHANGE + "np.linalg.norm(after - before)"),
+        ("gave the mean", CHANGE + "np.linalg.norm(after - before, axis=-1).mean()"),
+        ("numbers differ", CHANGE + "np.hypot(*(after + before).T).T"),
+        ("many pictures", CHANGE + "np.linalg.norm(after - before, axis=2)"),
+    ],
     "hints_told": [
         ("each pixel's own colour", told(own=True)),
         ("third channel is 0", told(last="found[..., 2] = 0")),
