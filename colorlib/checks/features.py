@@ -279,3 +279,198 @@ def _own_errors():
     away = Colorizer.load("paper").ab(some) - to_lab(some)[..., 1:]
     distance = np.linalg.norm(away, axis=-1)  # (14, 256, 256)
     return distance.mean(), (distance**2).mean(), np.abs(away).mean()
+
+
+def features_weights(student, draw):
+    """The weights of a convolution."""
+    side = int(draw.choice([5, 7, 9]))
+    first, second = map(int, draw.integers([10, 28], [20, 35]))
+    right = side**2 * first * second
+    expect(
+        student,
+        side,
+        first,
+        second,
+        right=right,
+        mistakes={
+            "You took the side once: the window has `side` times `side` places.": (
+                side * first * second
+            ),
+            "You took the side twice: multiply it by itself.": 2 * side * first * second,
+            "You left out the channels that come in: each has weights of its own.": (
+                side**2 * second
+            ),
+            "You left out the outgoing channels: each has weights of its own.": side**2 * first,
+            "You left out the channels.": side**2,
+            "You added the channels: each that goes out has weights for each that comes in.": (
+                side**2 * (first + second)
+            ),
+            "You left out the window.": first * second,
+            "You took one bias for each channel, too: these were not asked for.": right + second,
+            "You took three layers: one was asked for.": 3 * right,
+            "You counted the window's neighbours only: its middle has a weight, too.": (
+                (side**2 - 1) * first * second
+            ),
+        },
+        tolerance=1e-7,
+    )
+    with naming("a window of 1x1"):
+        expect(student, 1, first, second, right=first * second, mistakes={})
+
+
+def features_similarity(student, draw):
+    """The cosine of the angle between scores, of each photo with each."""
+    these = draw.normal(0.5, 2, (int(draw.integers(3, 6)), 9)) * draw.uniform(0.5, 3)
+    those = draw.normal(0.5, 2, (int(draw.integers(6, 9)), 9))
+    those[:, 0] += 5  # no row has the length of another
+    products = these @ those.T
+    one, other = np.linalg.norm(these, axis=1)[:, None], np.linalg.norm(those, axis=1)
+    sizes = np.linalg.norm(these[:, None] - those, axis=-1)
+    right = products / one / other
+    expect(
+        student,
+        these,
+        those,
+        right=right,
+        mistakes={
+            "You left out the lengths: divide by both.": products,
+            "You divided by the length of these only.": products / one,
+            "You divided by the length of those only.": products / other,
+            "You divided by the length of the whole tables: each photo has its own.": (
+                products / np.linalg.norm(these) / np.linalg.norm(those)
+            ),
+            "You divided by the squares of the lengths.": products / one**2 / other**2,
+            "You divided by the sum of the lengths: their product is below.": (
+                products / (one + other)
+            ),
+            "You measured distances: the angle was asked for.": sizes,
+            "You gave the angle: its cosine was asked for.": np.arccos(right),
+            "You subtracted the means first: that is a correlation.": (
+                np.corrcoef(these, those)[: len(these), len(these) :]
+            ),
+            "Rows and columns are exchanged: a row for each of these.": right.T,
+            "You took one mean of all: each pair has its own.": right.mean(),
+        },
+    )
+    with naming("each with itself"):
+        one = these / np.linalg.norm(these, axis=1, keepdims=True)
+        expect(student, these, these, right=one @ one.T, mistakes={})
+
+
+def features_right(student, draw):
+    """The share of photos whose highest score is that of the true class."""
+    count, classes = 61 + 2 * int(draw.integers(9)), 12  # an odd number of photos
+    scores = draw.normal(-3, 2, (count, classes))
+    best = scores.argmax(axis=1)
+    hits = 36 + int(draw.integers(1, 12))  # no multiple of 12
+    missed = np.arange(count) >= hits
+    truth = np.where(missed, (best + draw.integers(1, 12, count)) % classes, best)
+    order = np.argsort(-scores, axis=1)
+    expect(
+        student,
+        scores,
+        truth,
+        right=hits / count,
+        mistakes={
+            "You counted: a share was asked for.": hits,
+            "You gave per cent: a share lies between 0 and 1.": 100 * hits / count,
+            "That is the share of wrong names.": 1 - hits / count,
+            "You said of each photo whether it is right: now take the share.": best == truth,
+            "You took the lowest score.": np.mean(scores.argmin(axis=1) == truth),
+            "You took the largest size of a score: negative ones can be large in size.": (
+                np.mean(np.abs(scores).argmax(axis=1) == truth)
+            ),
+            "You divided by the number of classes: divide by that of photos.": hits / classes,
+            "You compared the scores themselves with the class numbers.": (
+                np.mean(scores.max(axis=1) == truth)
+            ),
+            "You divided by all scores: divide by the number of photos.": hits / scores.size,
+            "You took the first five: here the highest score alone counts.": (
+                np.mean((order[:, :5] == truth[:, None]).any(axis=1))
+            ),
+            "You asked whether the class is the best of any photo: each photo has its own.": (
+                np.mean(np.isin(truth, best))
+            ),
+        },
+    )
+    with naming("all are right"):
+        expect(student, scores, best, right=1.0, mistakes={})
+
+
+def features_guess(student, draw):
+    """Each photo's mean colour from its nearest neighbours'."""
+    count, k = int(draw.integers(9, 14)), int(draw.integers(3, 6))
+    colors = draw.normal([4, 9], 15, (count, 2))
+    order = np.stack([draw.permutation(count)[:-1] for _ in range(count - 2)])
+    taken = colors[order]  # (n, m, 2)
+    right = taken[:, :k].mean(axis=1)
+    expect(
+        student,
+        order,
+        colors,
+        k,
+        right=right,
+        mistakes={
+            "You asked all neighbours: only the first `k` are asked.": taken.mean(axis=1),
+            "You asked the last `k`: the nearest come first.": taken[:, -k:].mean(axis=1),
+            "You asked one neighbour, the `k`-th: asked are all up to it.": taken[:, k - 1],
+            "You asked one neighbour, the nearest.": taken[:, 0],
+            "You left the nearest one out.": taken[:, 1 : k + 1].mean(axis=1),
+            "You asked one more than `k`.": taken[:, : k + 1].mean(axis=1),
+            "You asked one less than `k`.": taken[:, : k - 1].mean(axis=1),
+            "You asked the second to the `k`-th: the first counts, too.": (
+                taken[:, 1:k].mean(axis=1)
+            ),
+            "You took the sum of their colours: the mean was asked for.": (
+                taken[:, :k].sum(axis=1)
+            ),
+            "You took the median of their colours: the mean was asked for.": (
+                np.median(taken[:, :k], axis=1)
+            ),
+            "You took a and b together: the mean has both.": taken[:, :k].mean(axis=(1, 2)),
+            "You took one guess for all: each photo has its own.": taken[:, :k].mean(axis=(0, 1)),
+            "You averaged the places: look up the colours there.": order[:, :k].mean(axis=1),
+            "You took the first colours of the table: `order` says whose to take.": (
+                np.broadcast_to(colors[:k].mean(axis=0), right.shape)
+            ),
+            "You asked the first `k` photos who their neighbours are: ask each photo for the "
+            "first `k` neighbours.": taken[:k].mean(axis=1),
+        },
+    )
+    with naming("k = 1"):
+        expect(student, order, colors, 1, right=taken[:, 0], mistakes={})
+
+
+def features_share(student, draw):
+    """The extractor's share of the arithmetic of a training step."""
+    extractor, colorizer = map(float, draw.uniform([20e9, 2e9], [40e9, 4.8e9]))
+    expect(
+        student,
+        extractor,
+        colorizer,
+        right=extractor / (extractor + 3 * colorizer),
+        mistakes={
+            "You forgot the way backward: the colourizer's step costs three forward passes.": (
+                extractor / (extractor + colorizer)
+            ),
+            "You let the extractor learn, too: it only goes forward.": (
+                3 * extractor / (3 * extractor + colorizer)
+            ),
+            "You divided by the colourizer's part: a share is of the whole.": (
+                extractor / (3 * colorizer)
+            ),
+            "That is the colourizer's share.": 3 * colorizer / (extractor + 3 * colorizer),
+            "You tripled the whole: the extractor goes forward once.": (
+                extractor / (3 * (extractor + colorizer))
+            ),
+            "You took twice for three times.": extractor / (extractor + 2 * colorizer),
+            "You took three passes and one more: three are all of a step.": (
+                extractor / (extractor + 4 * colorizer)
+            ),
+            "You gave per cent: a share lies between 0 and 1.": (
+                100 * extractor / (extractor + 3 * colorizer)
+            ),
+        },
+    )
+    with naming("an extractor for nothing"):
+        expect(student, 0.0, colorizer, right=0.0, mistakes={})

@@ -24,6 +24,28 @@ figure = figures.photo_grid([shown], numbers)
 text = "The loss is a mean of squares over all pixels; people see the photo as a whole. " * 6
 """
 
+
+def one_line(head):
+    """A function of one line: what it returns makes it wrong."""
+    return (head + "\n    return {}").format
+
+
+LOSS = one_line("def loss_of(true_ab, ab):")
+WITHIN = one_line("def share_within(distance, t):")
+DECIBELS = one_line("def to_decibels(error):")
+CHROMA = one_line("def chroma_of(ab):")
+LOOK_UP = one_line("def look_up(lightness, table):")
+RANKS = one_line(
+    "def rank_correlation(one, other):\n    rank = lambda values: np.argsort(np.argsort(values))"
+)
+MEANS = one_line("def means_of(values, drawn):")
+WILSON = one_line(
+    "def wilson(fooled, n, z=1.959964):\n"
+    "    p, middle, below = fooled / n, fooled / n + z**2 / (2 * n), 1 + z**2 / n\n"
+    "    spread = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))"
+)
+PLATE = one_line("def ab_error(photo, plate):")
+
 WRONG = {
     "evaluation_decibels": [
         ("3 - 5 is 254", "def two_psnrs(t, p):\n"
@@ -134,5 +156,134 @@ WRONG = {
          + "figure = figures.photo_grid([shown], ('true', 'one', 'other'))"),
         ("explain a little more", TRICK + "text = 'The loss is a mean over pixels.'"),
         ("one photo", TRICK + "photo = unseen"),
+    ],
+    "evaluation_loss": [
+        ("left 128 out", LOSS("np.mean((true_ab - ab) ** 2)")),
+        ("divided first", LOSS("np.mean((true_ab - ab) ** 2) / 128")),
+        ("divided first", LOSS("np.mean((true_ab - ab) ** 2 / 128)")),
+        ("only one of the two", LOSS("np.mean((true_ab / 128 - ab) ** 2)")),
+        ("only one of the two", LOSS("np.mean((true_ab - ab / 128) ** 2)")),
+        ("squared the mean error", LOSS("np.mean((true_ab - ab) / 128) ** 2")),
+        ("it is squared", LOSS("np.mean(np.abs(true_ab - ab)) / 128")),
+        ("cancel", LOSS("np.mean((true_ab - ab) / 128)")),
+        ("root at the end", LOSS("np.sqrt(np.mean(((true_ab - ab) / 128) ** 2))")),
+        ("added the squares up", LOSS("np.sum(((true_ab - ab) / 128) ** 2)")),
+        ("averaged, too", LOSS("np.mean(np.linalg.norm((true_ab - ab) / 128, axis=-1) ** 2)")),
+        ("pixels apart", LOSS("np.mean(((true_ab - ab) / 128) ** 2, axis=-1)")),
+        ("numbers apart", LOSS("((true_ab - ab) / 128) ** 2")),
+        ("a single photo", LOSS("np.mean(((true_ab - ab) / 128) ** 2, axis=(0, 1, 2, 3))")),
+    ],
+    "evaluation_within": [
+        ("exactly t", WITHIN("np.mean(distance < t)")),
+        ("further away", WITHIN("np.mean(distance > t)")),
+        ("You counted", WITHIN("np.sum(distance <= t)")),
+        ("per cent", WITHIN("100 * np.mean(distance <= t)")),
+        ("distances themselves", WITHIN("np.mean(distance * (distance <= t))")),
+        ("near distances", WITHIN("np.mean(distance[distance <= t])")),
+        ("whether it is near", WITHIN("distance <= t")),
+        ("rows apart", WITHIN("np.mean(distance <= t, axis=-1)")),
+        ("a list of distances", WITHIN("np.mean(distance <= t, axis=(0, 1, 2))")),
+    ],
+    "evaluation_peak": [
+        ("square the peak", DECIBELS("10 * np.log10(255 / error)")),
+        ("peak 1", DECIBELS("10 * np.log10(1 / error)")),
+        ("natural", DECIBELS("10 * np.log(255**2 / error)")),
+        ("base 2", DECIBELS("10 * np.log2(255**2 / error)")),
+        ("upside down", DECIBELS("10 * np.log10(error / 255**2)")),
+        ("factor 10", DECIBELS("np.log10(255**2 / error)")),
+        ("for roots", DECIBELS("20 * np.log10(255**2 / error)")),
+        ("squares already", DECIBELS("20 * np.log10(255 / error)")),
+        ("You averaged: ", DECIBELS("np.mean(10 * np.log10(255**2 / error))")),
+        ("averaged the errors", DECIBELS("10 * np.log10(255**2 / np.mean(error))")),
+        ("one number", DECIBELS("[10 * np.log10(255**2 / one) for one in error]")),
+    ],
+    "evaluation_chroma": [
+        ("mean colour", CHROMA("np.linalg.norm(ab.reshape(-1, 2).mean(axis=0))")),
+        ("as they are", CHROMA("ab.mean()")),
+        ("size of the numbers", CHROMA("np.abs(ab).mean()")),
+        ("without squares", CHROMA("np.mean(np.abs(ab[..., 0]) + np.abs(ab[..., 1]))")),
+        ("a alone", CHROMA("np.mean(np.abs(ab[..., 0]))")),
+        ("b alone", CHROMA("np.mean(np.abs(ab[..., 1]))")),
+        ("forgot the root", CHROMA("np.mean(ab[..., 0] ** 2 + ab[..., 1] ** 2)")),
+        ("averaged squares", CHROMA("np.sqrt(np.mean(ab[..., 0] ** 2 + ab[..., 1] ** 2))")),
+        ("length of all", CHROMA("np.linalg.norm(ab)")),
+        ("added the distances up", CHROMA("np.sum(np.linalg.norm(ab, axis=-1))")),
+        ("pixels apart", CHROMA("np.linalg.norm(ab, axis=-1)")),
+        ("photos apart", CHROMA("np.linalg.norm(ab, axis=-1).mean(axis=(1, 2))")),
+        ("a single photo", CHROMA("np.linalg.norm(ab, axis=3).mean()")),
+    ],
+    "evaluation_lookup": [
+        ("cut the decimals off", LOOK_UP("table[lightness.astype(int)]")),
+        ("rounded up", LOOK_UP("table[np.ceil(lightness).astype(int)]")),
+        ("along a line", LOOK_UP(
+            "np.stack([np.interp(lightness, range(101), one) for one in table.T], axis=-1)")),
+        ("begin at 1", LOOK_UP("table[np.rint(lightness).astype(int) - 1]")),
+        ("turned the table round", LOOK_UP("table[::-1][np.rint(lightness).astype(int)]")),
+        ("numbers of the rows", LOOK_UP("np.rint(lightness)")),
+        ("a alone", LOOK_UP("table[np.rint(lightness).astype(int), 0]")),
+        ("one colour to all", LOOK_UP("np.full((*lightness.shape, 2), table.mean(axis=0))")),
+        ("mean lightness", LOOK_UP("table[int(np.rint(lightness.mean()))]")),
+        ("IndexError", LOOK_UP("table[np.rint(lightness)]")),
+        ("black and white", LOOK_UP("table[np.rint(lightness).astype(int).clip(1, 100)]")),
+    ],
+    "evaluation_ranks": [
+        ("correlated the values", RANKS("np.corrcoef(one, other)[0, 1]")),
+        ("`argsort` once", RANKS("np.corrcoef(np.argsort(one), np.argsort(other))[0, 1]")),
+        ("sorted the values", RANKS("np.corrcoef(np.sort(one), np.sort(other))[0, 1]")),
+        ("only the first", RANKS("np.corrcoef(rank(one), other)[0, 1]")),
+        ("only the second", RANKS("np.corrcoef(one, rank(other))[0, 1]")),
+        ("the diagonal", RANKS("np.corrcoef(rank(one), rank(other))[0, 0]")),
+        ("round", RANKS("np.corrcoef(rank(-one), rank(other))[0, 1]")),
+        ("covariance", RANKS("np.cov(rank(one), rank(other))[0, 1]")),
+        ("whole table", RANKS("np.corrcoef(rank(one), rank(other))")),
+        ("upside down", RANKS("abs(np.corrcoef(rank(one), rank(other))[0, 1])")),
+    ],
+    "evaluation_redrawn": [
+        ("over the repetitions", MEANS("values[drawn].mean(axis=0)")),
+        ("mean of everything", MEANS("values[drawn].mean()")),
+        ("now the mean", MEANS("values[drawn]")),
+        ("added up", MEANS("values[drawn].sum(axis=1)")),
+        ("median", MEANS("np.median(values[drawn], axis=1)")),
+        ("the places", MEANS("drawn.mean(axis=1)")),
+        ("counts twice", MEANS("[values[list(set(row))].mean() for row in drawn]")),
+        ("says which", MEANS("[values.mean() for row in drawn]")),
+    ],
+    "evaluation_wilson": [
+        ("left the denominator out", WILSON("middle - spread, middle + spread")),
+        ("root's part", WILSON("middle / below - spread, middle / below + spread")),
+        ("middle moves", WILSON("(p - spread) / below, (p + spread) / below")),
+        ("comes first", WILSON("(middle + spread) / below, (middle - spread) / below")),
+        ("asked for are the ends", WILSON("middle / below, spread / below")),
+        ("one end", WILSON("(middle - spread) / below")),
+        ("one end", WILSON("(middle + spread) / below")),
+        *(
+            (words, WILSON("(middle - spread) / below, (middle + spread) / below").replace(*change))
+            for words, change in {
+                "n$ squared": ("4 * n**2", "4 * n"),
+                "4 below": ("4 * n**2", "2 * n**2"),
+                "last term under": (" + z**2 / (4 * n**2)", ""),
+                "$1/n$": ("p * (1 - p) / n", "p * (1 - p)"),
+                "$1 - p$": ("p * (1 - p) / n", "p / n"),
+            }.items()
+        ),
+        ("plain interval", WILSON("(p - (s := z * np.sqrt(p * (1 - p) / n)), p + s)")),
+        ("nobody was fooled", WILSON(
+            "((middle - spread) / below if fooled else 0.1, (middle + spread) / below)")),
+    ],
+    "evaluation_plate": [
+        ("L, too", PLATE("np.mean((to_lab(photo) - to_lab(plate)) ** 2)")),
+        ("L and a", PLATE("np.mean((to_lab(photo) - to_lab(plate))[..., :2] ** 2)")),
+        ("a alone", PLATE("np.mean((to_lab(photo) - to_lab(plate))[..., 1] ** 2)")),
+        ("b alone", PLATE("np.mean((to_lab(photo) - to_lab(plate))[..., 2] ** 2)")),
+        ("RGB codes:", PLATE("np.mean((photo.astype(float) - plate) ** 2)")),
+        ("wrap round", PLATE("np.mean((photo - plate) ** 2)")),
+        ("G and B", PLATE("np.mean((photo.astype(float) - plate)[..., 1:] ** 2)")),
+        ("plates' mean",
+         PLATE("np.sqrt(np.mean((to_lab(photo) - to_lab(plate))[..., 1:] ** 2))")),
+        ("over both", PLATE("2 * np.mean((to_lab(photo) - to_lab(plate))[..., 1:] ** 2)")),
+        ("take their mean", PLATE("np.sum((to_lab(photo) - to_lab(plate))[..., 1:] ** 2)")),
+        ("it is squared", PLATE("np.mean(np.abs(to_lab(photo) - to_lab(plate))[..., 1:])")),
+        ("cancel", PLATE("np.mean((to_lab(photo) - to_lab(plate))[..., 1:])")),
+        ("128", PLATE("np.mean(((to_lab(photo) - to_lab(plate))[..., 1:] / 128) ** 2)")),
     ],
 }  # fmt: skip

@@ -47,6 +47,20 @@ def turned(moved_own=0.0, moved=2.0, error=DISTANCE, label="Lab units", text=TEX
     )
 
 
+def one_line(head):
+    """A function of one line: what it returns makes it wrong."""
+    return (head + "\n    return {}").format
+
+
+WEIGHTS = one_line("def weights_of(side, channels_in, channels_out):")
+ALIKE = one_line(
+    "def similarity(these, those):\n"
+    "    one, other = (np.linalg.norm(x, axis=1) for x in (these, those))"
+)
+RIGHT = one_line("def share_right(scores, truth):")
+GUESS = one_line("def guess_from(order, colors, k):")
+SHARE = one_line("def share_of_step(extractor_flop, colorizer_flop):")
+
 WRONG = {
     "features_preprocess": [
         ("in 0..1", THREE + "x - np.array([103.939, 116.779, 123.68])"),
@@ -185,5 +199,85 @@ WRONG = {
         ("which unit", turned(label="")),
         ("explain a little more", turned(text="The colours moved, the error did not.")),
         ("Matplotlib figure", turned() + "figure = axis"),
+    ],
+    "features_weights": [
+        ("side once", WEIGHTS("side * channels_in * channels_out")),
+        ("side twice", WEIGHTS("2 * side * channels_in * channels_out")),
+        ("that come in", WEIGHTS("side**2 * channels_out")),
+        ("outgoing", WEIGHTS("side**2 * channels_in")),
+        ("left out the channels.", WEIGHTS("side**2")),
+        ("added the channels", WEIGHTS("side**2 * (channels_in + channels_out)")),
+        ("left out the window", WEIGHTS("channels_in * channels_out")),
+        ("bias", WEIGHTS("side**2 * channels_in * channels_out + channels_out")),
+        ("bias", WEIGHTS("(side**2 * channels_in + 1) * channels_out")),
+        ("three layers", WEIGHTS("3 * side**2 * channels_in * channels_out")),
+        ("neighbours only", WEIGHTS("(side**2 - 1) * channels_in * channels_out")),
+        ("1x1", WEIGHTS("max(9, side**2) * channels_in * channels_out")),
+    ],
+    "features_similarity": [
+        ("divide by both", ALIKE("these @ those.T")),
+        ("of these only", ALIKE("these @ those.T / one[:, None]")),
+        ("of those only", ALIKE("these @ those.T / other")),
+        ("whole tables", ALIKE("these @ those.T / np.linalg.norm(these) / np.linalg.norm(those)")),
+        ("squares of the lengths", ALIKE("these @ those.T / np.outer(one, other) ** 2")),
+        ("sum of the lengths", ALIKE("these @ those.T / (one[:, None] + other)")),
+        ("distances", ALIKE("np.linalg.norm(these[:, None] - those, axis=-1)")),
+        ("its cosine", ALIKE("np.arccos(these @ those.T / np.outer(one, other))")),
+        ("correlation", ALIKE("np.corrcoef(these, those)[:len(these), len(these):]")),
+        ("exchanged", ALIKE("those @ these.T / np.outer(other, one)")),
+        ("one mean", ALIKE("np.mean(these @ those.T / np.outer(one, other))")),
+        ("ValueError", ALIKE("these @ those / np.outer(one, other)")),
+        (
+            "each with itself",
+            ALIKE(
+                "np.zeros((len(one), len(one))) if one.shape == other.shape "
+                "else these @ those.T / np.outer(one, other)"
+            ),
+        ),
+    ],
+    "features_right": [
+        ("You counted", RIGHT("np.sum(scores.argmax(axis=1) == truth)")),
+        ("per cent", RIGHT("100 * np.mean(scores.argmax(axis=1) == truth)")),
+        ("wrong names", RIGHT("np.mean(scores.argmax(axis=1) != truth)")),
+        ("whether it is right", RIGHT("scores.argmax(axis=1) == truth")),
+        ("lowest", RIGHT("np.mean(scores.argmin(axis=1) == truth)")),
+        ("number of classes", RIGHT("np.sum(scores.argmax(axis=1) == truth) / scores.shape[1]")),
+        ("all scores", RIGHT("np.sum(scores.argmax(axis=1) == truth) / scores.size")),
+        (
+            "first five",
+            RIGHT("np.mean((np.argsort(-scores)[:, :5] == truth[:, None]).any(axis=1))"),
+        ),
+        ("best of any", RIGHT("np.mean(np.isin(truth, scores.argmax(axis=1)))")),
+        ("You", RIGHT("np.mean(scores.max(axis=1) == truth)")),
+        ("ValueError", RIGHT("np.mean(scores.argmax(axis=0) == truth)")),
+    ],
+    "features_guess": [
+        ("all neighbours", GUESS("colors[order].mean(axis=1)")),
+        ("the last `k`", GUESS("colors[order[:, -k:]].mean(axis=1)")),
+        ("the `k`-th", GUESS("colors[order[:, k - 1]]")),
+        ("one neighbour", GUESS("colors[order[:, 0]]")),
+        ("left the nearest", GUESS("colors[order[:, 1 : k + 1]].mean(axis=1)")),
+        ("one more", GUESS("colors[order[:, : k + 1]].mean(axis=1)")),
+        ("one less", GUESS("colors[order[:, : k - 1]].mean(axis=1)")),
+        ("the first counts, too", GUESS("colors[order[:, 1:k]].mean(axis=1)")),
+        ("sum of their", GUESS("colors[order[:, :k]].sum(axis=1)")),
+        ("median", GUESS("np.median(colors[order[:, :k]], axis=1)")),
+        ("a and b together", GUESS("colors[order[:, :k]].mean(axis=(1, 2))")),
+        ("one guess", GUESS("colors[order[:, :k]].mean(axis=(0, 1))")),
+        ("the places", GUESS("order[:, :k].mean(axis=1)")),
+        ("whose to take", GUESS("np.tile(colors[:k].mean(axis=0), (len(order), 1))")),
+        ("who their neighbours", GUESS("colors[order[:k]].mean(axis=1)")),
+        ("k = 1", GUESS("colors[order[:, : max(k, 2)]].mean(axis=1)")),
+    ],
+    "features_share": [
+        ("backward", SHARE("extractor_flop / (extractor_flop + colorizer_flop)")),
+        ("only goes forward", SHARE("3 * extractor_flop / (3 * extractor_flop + colorizer_flop)")),
+        ("of the whole", SHARE("extractor_flop / (3 * colorizer_flop)")),
+        ("colourizer's share", SHARE("3 * colorizer_flop / (extractor_flop + 3 * colorizer_flop)")),
+        ("tripled the whole", SHARE("extractor_flop / (3 * (extractor_flop + colorizer_flop))")),
+        ("twice", SHARE("extractor_flop / (extractor_flop + 2 * colorizer_flop)")),
+        ("one more", SHARE("extractor_flop / (extractor_flop + 4 * colorizer_flop)")),
+        ("per cent", SHARE("100 * extractor_flop / (extractor_flop + 3 * colorizer_flop)")),
+        ("for nothing", SHARE("1 / (1 + 3 * colorizer_flop / extractor_flop)")),
     ],
 }
