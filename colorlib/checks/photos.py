@@ -18,7 +18,7 @@ from colorlib.checks.judging import (
 
 def photos_grey(student, draw):
     """The share of pixels with little chroma."""
-    limit = round(float(draw.uniform(14, 24)), 1)
+    limit = round(float(draw.uniform(22, 30)), 1)
     ab = draw.normal((2, -1), (13, 17), (*(int(size) for size in draw.integers(15, 25, 2)), 2))
     a, b = np.abs(ab[..., 0]), np.abs(ab[..., 1])
     near = np.hypot(a, b) < limit
