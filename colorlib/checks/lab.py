@@ -19,7 +19,8 @@ from colorlib.lab import to_lab
 def lab_without(student, draw):
     """One channel of a photo replaced by its average."""
     height, width = draw.integers(4, 8, 2)
-    pixels = draw.integers(20, 200, (height, width, 3), dtype="uint8")
+    low = draw.permuted([20, 50, 160])  # so that no mean is like that of all three
+    pixels = draw.integers(low, low + 30, (height, width, 3), dtype="uint8")
     channel, of = int(draw.integers(3)), height * width
     short = (of // 2 - pixels.sum(axis=(0, 1), dtype=int)) % of
     pixels[0, 0] += short.astype("uint8")  # now no mean is whole

@@ -18,8 +18,8 @@ from colorlib.checks.judging import (
 
 def photos_grey(student, draw):
     """The share of pixels with little chroma."""
-    limit = round(float(draw.uniform(22, 30)), 1)
-    ab = draw.normal((2, -1), (13, 17), (*(int(size) for size in draw.integers(15, 25, 2)), 2))
+    limit = round(float(draw.uniform(16, 18)), 1)  # keeps the mistakes' shares apart
+    ab = draw.normal((-8, -10), (18, 23), (*draw.integers(45, 60, 2), 2))
     a, b = np.abs(ab[..., 0]), np.abs(ab[..., 1])
     near = np.hypot(a, b) < limit
     expect(
@@ -54,9 +54,8 @@ def photos_lookup(student, draw):
     """The row of a table for each lightness."""
     table = draw.normal((3, 8), (5, 9), (101, 2))
     lightness = draw.uniform(1, 99, draw.integers((2, 5), (5, 9)))
-    lightness[0, :2] = np.floor(lightness[0, :2]) + np.array(
-        [0.3, 0.7]
-    )  # one is rounded down, one up
+    lightness[0, 0] = np.floor(lightness[0, 0]) + 0.3  # to be rounded down
+    lightness[0, 1] = np.floor(lightness[0, 1]) + 0.7  # and up
     lightness[1, :2] = 0, 100
     below = np.floor(lightness).astype(int)
     right, part = table[np.rint(lightness).astype(int)], (lightness - below)[..., None]
