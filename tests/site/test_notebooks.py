@@ -11,6 +11,7 @@ from tools.site import pages
 
 MASTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 WORDS, MINUTES = 7000, 90  # at most
+STRETCH = 36  # cells without a line of one's own, at most; fifteen would be right, so it may sink
 
 
 def cells(path, kind):
@@ -59,6 +60,21 @@ def test_a_chapter_is_not_too_long(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
     seconds = max(tier["seconds"].get(path.stem, 0) for tier in read_json(pages.RUNTIMES).values())
     assert pages.reading_minutes(notebook) + seconds / 60 <= MINUTES
+
+
+@pytest.mark.parametrize("path", MASTERS[1:], ids=lambda path: path.stem)
+def test_a_student_writes_before_long(path):
+    """Before the exercises, too: small tasks are judged on the way."""
+    notebook, stretch, longest = json.loads(path.read_text(encoding="utf-8")), 0, 0
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].get("tags", [])
+        if "exercises" in tags:
+            break
+        stretch += "remove-cell" not in tags
+        longest = max(longest, stretch)
+        if any(tag.startswith("check:") for tag in tags):
+            stretch = 0
+    assert longest <= STRETCH
 
 
 def test_figures_have_names_of_their_own_and_say_what_they_show():
