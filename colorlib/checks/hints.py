@@ -24,6 +24,28 @@ def _differ(right, mistakes):
     return all(one not in found[:number] for number, one in enumerate(found))
 
 
+def hints_gained(student, draw):
+    """How much PSNR rises when the mean squared error falls."""
+    count = int(draw.integers(3, 8))
+    before = draw.uniform(300, 900, count)
+    after = before / draw.uniform(1.5, 6, count)
+    gain = 10 * np.log10(before / after)
+    expect(student, before, after, right=gain, mistakes={
+        "You turned the fraction: where the error falls, PSNR rises.": -gain,
+        "You took the natural logarithm: decibels have that to the base 10.": (
+            10 * np.log(before / after)
+        ),
+        "You took 20 times the logarithm: that is for errors that were not squared.": 2 * gain,
+        "You forgot the 10: these are bels.": gain / 10,
+        "You subtracted the errors: decibels are of their ratio.": before - after,
+        "You gave the new PSNR: how much higher is it than before?": (
+            10 * np.log10(255**2 / after)
+        ),
+        "You took the mean: each photo has a gain of its own.": gain.mean(),
+        "You gave the ratio without its logarithm.": before / after,
+    })  # fmt: skip
+
+
 def hints_told(student, draw):
     """Squares of a photo that tell their mean colours."""
     ab = draw.normal(0, 30, (14, 18, 2))

@@ -206,6 +206,25 @@ def training_roof(student, draw):
             }, tolerance=1e-3)  # fmt: skip
 
 
+def training_cosine(student, draw):
+    """Half a cosine wave, from a rate to nothing."""
+    share, start = draw.uniform(0.1, 0.9, 5), round(float(draw.uniform(0.001, 0.009)), 5)
+
+    def rate(angle, around=1.0):
+        return start * (around + np.cos(angle)) / 2
+
+    expect(student, share, start, right=rate(np.pi * share), mistakes={
+        "You forgot to halve: 1 + cos is 2 at its top.": 2 * rate(np.pi * share),
+        "You forgot the 1: a cosine alone becomes negative halfway.": rate(np.pi * share, 0.0),
+        "You forgot pi: half a wave ends at pi.": rate(share),
+        "You took a whole wave: then the rate rises again.": rate(2 * np.pi * share),
+        "You forgot the rate that it begins with.": rate(np.pi * share) / start,
+        "You took a sine: it begins in the middle.": start * (1 + np.sin(np.pi * share)) / 2,
+    })  # fmt: skip
+    with naming("one share, a number"):
+        expect(student, 0.25, start, right=rate(np.pi / 4), mistakes={})
+
+
 def training_rate(student, draw):
     """A warm-up and half a cosine wave."""
     total, warm = int(draw.integers(200, 900)), int(draw.integers(20, 90))

@@ -112,6 +112,11 @@ def plated(hints="[(10, 20, '#204080')]", titles="('grey', 'without', 'with')", 
 DIE = "def share_of(n, sides):\n    return "
 CHANGE = "def moved(before, after):\n    return "
 
+
+def gained(answer):
+    return f"def decibels_gained(before, after):\n    return {answer}"
+
+
 WRONG = {
     "hints_die": [
         ("the last throw", DIE + "(1 - 1 / sides) ** n"),
@@ -140,6 +145,16 @@ WRONG = {
         ("gave the mean", CHANGE + "np.linalg.norm(after - before, axis=-1).mean()"),
         ("numbers differ", CHANGE + "np.hypot(*(after + before).T).T"),
         ("many pictures", CHANGE + "np.linalg.norm(after - before, axis=2)"),
+    ],
+    "hints_gained": [
+        ("turned the fraction", gained("10 * np.log10(after / before)")),
+        ("natural logarithm", gained("10 * np.log(before / after)")),
+        ("20 times", gained("20 * np.log10(before / after)")),
+        ("these are bels", gained("np.log10(before / after)")),
+        ("subtracted the errors", gained("before - after")),
+        ("the new PSNR", gained("10 * np.log10(255**2 / after)")),
+        ("took the mean", gained("np.mean(10 * np.log10(before / after))")),
+        ("without its logarithm", gained("before / after")),
     ],
     "hints_told": [
         ("each pixel's own colour", told(own=True)),

@@ -124,6 +124,17 @@ WRONG = {
         ("turned the fraction", line("seconds(flop, moved, rate, bandwidth)",
                                      "max(rate / flop, bandwidth / moved)")),
     ],
+    "training_cosine": [
+        ("forgot to halve", line("cosine(share, start)", "start * (1 + np.cos(np.pi * share))")),
+        ("forgot the 1", line("cosine(share, start)", "start * np.cos(np.pi * share) / 2")),
+        ("forgot pi", line("cosine(share, start)", "start * (1 + np.cos(share)) / 2")),
+        ("a whole wave", line("cosine(share, start)",
+                              "start * (1 + np.cos(2 * np.pi * share)) / 2")),
+        ("begins with", line("cosine(share, start)", "(1 + np.cos(np.pi * share)) / 2")),
+        ("took a sine", line("cosine(share, start)", "start * (1 + np.sin(np.pi * share)) / 2")),
+        ("one share, a number", line("cosine(share, start)",
+                                     "start * (1 + np.cos(np.pi * share[:])) / 2")),
+    ],
     "training_rate": [
         ("from step 0", RATE + "peak * (1 + np.cos(np.pi * step / total)) / 2)"),
         ("forgot to halve", RATE + "peak * (1 + np.cos(np.pi * (step - warm) / (total - warm))))"),
