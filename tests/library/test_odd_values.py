@@ -8,13 +8,14 @@ import copy
 import csv
 import inspect
 import io
-import itertools
 import json
 import os
 import shutil
+import tempfile
 import time
 import tracemalloc
 import warnings
+from pathlib import Path
 
 import filming
 import keras
@@ -399,15 +400,14 @@ PROPERTIES = {
 }
 
 
-def run_property(build, request, number=0, **options):
-    """Build a property from the fixtures that its parameters name, and try it for the nth time."""
+def run_property(build, request, **options):
+    """Build a property from the fixtures that its parameters name, and try it."""
     given = {name: request.getfixturevalue(name) for name in inspect.signature(build).parameters}
-    if "tmp_path" in given:
-        given["tmp_path"] = given["tmp_path"] / str(number)
-        given["tmp_path"].mkdir()
-    check = build(**given)
     common = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-    settings(**common, **options)(check)()
+    with tempfile.TemporaryDirectory() as folder:  # for each round, and gone after it
+        if "tmp_path" in given:
+            given["tmp_path"] = Path(folder)
+        settings(**common, **options)(build(**given))()
 
 
 @pytest.mark.parametrize("build", PROPERTIES, ids=lambda build: build.__name__)
@@ -420,9 +420,5 @@ def test_a_valid_result_or_words(build, request):
 @pytest.mark.parametrize("build", PROPERTIES, ids=lambda build: build.__name__)
 def test_the_same_for_long(build, request):
     end = time.monotonic() + float(os.environ.get("COLORLIB_SOAK_SECONDS", 600)) / len(PROPERTIES)
-    for number in itertools.count():  # each round draws others
-        if time.monotonic() > end:
-            break
-        run_property(build, request, number, max_examples=max(10, PROPERTIES[build]))
-        if "tmp_path" in inspect.signature(build).parameters:
-            shutil.rmtree(request.getfixturevalue("tmp_path") / str(number))
+    while time.monotonic() < end:  # each round draws others
+        run_property(build, request, max_examples=max(10, PROPERTIES[build]))
