@@ -1,9 +1,11 @@
 """Every exercise: its solution passes, its stub is not attempted, mistakes are called by name."""
 
 import ast
+import copy
 import importlib
 import json
 
+import numpy as np
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -101,6 +103,34 @@ def test_hidden_tests_reject_what_the_check_rejects(name, setups):
         with pytest.raises(Exception):  # noqa: B017 (an assertion, or what the answer raises)
             exec(hidden, space)
             pytest.fail(f"hidden tests accept the answer of which the check says: {words}")
+
+
+def careless(function):
+    """The function, but it changes what it was given."""
+
+    def changed(*inputs):
+        answer = copy.deepcopy(function(*inputs))
+        for each in inputs:
+            if isinstance(each, np.ndarray):
+                each[:] = each[::-1].copy()
+            elif isinstance(each, list):
+                each.reverse()
+        return answer
+
+    return changed
+
+
+CHANGEABLE = sorted({*GRADED} - {"asking_rule", "photos_sources"})  # those take plain numbers only
+
+
+@pytest.mark.parametrize("name", CHANGEABLE)
+def test_hidden_tests_reject_an_answer_that_changes_its_arguments(name, setups):
+    space = dict(setups[ALL[name].chapter])
+    exec(solution_of(ALL[name]), space)
+    function = ast.parse(ALL[name].stub).body[-1].name
+    space[function] = careless(space[function])
+    with pytest.raises(Exception):  # noqa: B017 (in words, or since later tests find their data lost)
+        exec(exercises.private(exercises.SAMPLE, name, "hidden.py"), space)
 
 
 @pytest.mark.parametrize("name", GRADED)

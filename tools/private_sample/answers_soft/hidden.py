@@ -1,6 +1,8 @@
+from colorlib.checks.judging import call
+
 centres = bins.centres()
 colors = np.array([[3.0, -4.0], [12.5, 33.1], [-21.4, 17.3], [48.3, -41.2]])
-shares = np.asarray(soft_encode(colors, centres))
+shares = np.asarray(call(soft_encode, colors, centres))
 assert shares.shape == (4, 313), "the shares are an array (N, Q)"
 assert ((shares > 0).sum(axis=1) == 5).all(), "five bins share a colour, the others get 0"
 assert np.allclose(shares.sum(axis=1), 1), "the shares of a colour have the sum 1"

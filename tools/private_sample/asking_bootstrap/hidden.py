@@ -1,3 +1,5 @@
+from colorlib.checks.judging import call
+
 people, photos = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 1, 2, 2, 0])
 real = np.array([1, 0, 0, 0, 1, 1])
 once = np.arange(3)[None]
@@ -16,7 +18,7 @@ photos = np.concatenate([dice.permutation(20)[:8] for _ in range(15)])
 chance = 0.35 + 0.3 * np.sin(people) * np.cos(photos)
 real = (dice.random(120) < chance).astype(int)
 drawn = dice.integers(15, size=(500, 15)), dice.integers(20, size=(500, 20))
-low, high = bootstrap(people, photos, real, *drawn)
+low, high = call(bootstrap, people, photos, real, *drawn)
 times = [(of == np.arange(len(of[0]))[:, None, None]).sum(axis=2) for of in drawn]  # of each draw
 weights = times[0][people] * times[1][photos]  # (120, 500)
 wanted = np.quantile(real @ weights / weights.sum(axis=0), [0.025, 0.975])

@@ -1,3 +1,5 @@
+from colorlib.checks.judging import call
+
 three = np.array([1.0, 3.0, 8.0]), np.array(["Bo", "Ann", "Ann"])
 assert np.allclose(interval_by_author(*three, np.array([[0, 0]])), 5.5), (
     "0 is the first author of the alphabet, Ann"
@@ -17,7 +19,7 @@ assert np.allclose(interval_by_author(*three, np.array([[0, 1, 1]])), 3.25), (
 chance = np.random.default_rng(3)
 names, gain = np.array([f"author {i:02d}" for i in range(60)]), chance.normal(0, 1, 60)
 single = chance.integers(60, size=(500, 60))
-low, high = interval_by_author(gain, names, single)
+low, high = call(interval_by_author, gain, names, single)
 expected = np.quantile(gain[single].mean(axis=1), [0.025, 0.975])
 assert np.allclose([low, high], expected), (
     "where each author has one photo, it is the bootstrap over photos"

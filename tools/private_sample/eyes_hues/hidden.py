@@ -1,3 +1,5 @@
+from colorlib.checks.judging import call
+
 one = np.eye(4)
 hue, faded = decode_hues(one, np.full(4, 0.5))
 assert np.allclose(hue, [0.125, 0.375, 0.625, 0.875]), (
@@ -20,7 +22,7 @@ assert np.allclose(faded, np.minimum(np.abs(ring @ turns) / 32 / 0.03, 1)), (
 )
 
 broad = np.random.default_rng(3).dirichlet(np.ones(24), 5)
-hue, faded = decode_hues(broad, np.linspace(0.2, 1, 5))
+hue, faded = call(decode_hues, broad, np.linspace(0.2, 1, 5))
 z = broad @ np.exp(2j * np.pi * (np.arange(24) + 0.5) / 24) / 24
 assert np.allclose(hue, np.angle(z) / (2 * np.pi) % 1), "the hue is the angle of z"
 assert np.allclose(faded, np.linspace(0.2, 1, 5) * np.minimum(np.abs(z) / 0.03, 1)), (

@@ -1,8 +1,10 @@
+from colorlib.checks.judging import call
+
 dice = np.random.default_rng(11)
 when = np.cumsum(dice.uniform(0.03, 0.1, 15))
 light = 40 + dice.normal(0, 6, 15)
 colors = dice.normal(0, 10, (15, 2))
-calm = np.asarray(steadied(light, colors, when, 0.25, 6.0))
+calm = np.asarray(call(steadied, light, colors, when, 0.25, 6.0))
 assert calm.shape == (15, 2), "the answer is an array (T, 2)"
 far, unlike = (when[:, None] - when) / 0.25, (light[:, None] - light) / 6.0
 weights = np.exp(-(far**2) / 2) * np.exp(-(unlike**2) / 2)

@@ -1,3 +1,5 @@
+from colorlib.checks.judging import call
+
 dice = np.random.default_rng(11)
 logits = dice.normal(0, 4, (10, 16, 313))
 told = np.zeros((10, 16), bool)
@@ -11,7 +13,7 @@ logits[5, 14, 200] += 5
 logits[8, 8] = 6 * (np.arange(313) == 0)  # they hardly differ, and one bin is likely
 logits[9, 0] = -2000  # likelihoods of 0
 logits[9, 0, :60] = 5  # 60 bins are likely, and none is likelier than the others
-place = np.asarray(next_place(logits, told))
+place = np.asarray(call(next_place, logits, told))
 assert place.shape == (2,), "a row and a column"
 assert place.tolist() == [5, 14], "the largest entropy that is not near a hint"
 

@@ -1,3 +1,5 @@
+from colorlib.checks.judging import call
+
 centres = bins.centres().astype(float)
 wanted = np.array([[30.0, 40.0], [0.0, -40.0], [-20.0, 10.0]])
 apart = np.linalg.norm(centres[:, None] - wanted, axis=-1)  # (313, 3)
@@ -5,7 +7,7 @@ p = np.exp(-apart / 8) @ np.array([0.5, 0.2, 0.3])
 p *= 1 + 0.5 * np.sin(np.arange(313))
 p /= p.sum()
 start = np.array([[80.0, -80.0], [70.0, -20.0], [80.0, 0.0], [80.0, -100.0], [-70.0, 80.0]])
-found = np.asarray(palette(p, centres, start))
+found = np.asarray(call(palette, p, centres, start))
 assert found.shape == (5, 3), "three numbers for each colour: a, b and its share"
 
 assert np.isclose(found[:, 2].sum(), 1), "the shares have the sum 1"

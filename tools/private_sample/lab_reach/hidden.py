@@ -1,4 +1,4 @@
-from colorlib.checks.judging import without
+from colorlib.checks.judging import call, without
 
 with without(lab.fit_gamut):
     blue = np.asarray(reach(32.30, np.array([306.29])))
@@ -9,7 +9,7 @@ assert blue.shape == (1,) and abs(blue[0] - 133.8) < 0.5, (
 assert np.max(reach(100, np.array([0.0, 90]))) < 0.5, "white has no room for colour"
 assert np.max(reach(0, np.array([0.0, 90]))) < 0.5, "black has no room for colour"
 
-turned = np.subtract(reach(50, np.array([-30.0, 10])), reach(50, np.array([330.0, 370])))
+turned = np.subtract(call(reach, 50, np.array([-30.0, 10])), reach(50, np.array([330.0, 370])))
 assert np.abs(turned).max() < 0.2, "a full turn more does not change the hue"
 
 red, opposite = reach(53.24, np.array([40.0, 220.0]))

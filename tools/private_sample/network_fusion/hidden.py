@@ -1,5 +1,7 @@
 import tracemalloc
 
+from colorlib.checks.judging import call
+
 draw = np.random.default_rng(4)
 parts = (2, 4, 5, 3), (2, 10), (1, 1, 13, 6), (6,)
 assert fuse(*(draw.normal(size=shape) for shape in parts)).shape == (2, 4, 5, 6), (
@@ -9,7 +11,7 @@ assert fuse(*(draw.normal(size=shape) for shape in parts)).shape == (2, 4, 5, 6)
 for batch, height, width, depth in ((1, 1, 1, 3), (2, 4, 5, 3), (4, 4, 4, 8), (3, 3, 1, 3)):
     given = draw.normal(size=(batch, height, width, depth)), draw.normal(size=(batch, 10))
     weights = draw.normal(size=(1, 1, depth + 10, 6)), draw.normal(size=6)
-    fused = fuse(*given, *weights)
+    fused = call(fuse, *given, *weights)
     for one in range(batch):
         row = np.concatenate([given[0][one, -1, -1], given[1][one]]) @ weights[0][0, 0] + weights[1]
         assert np.allclose(fused[one, -1, -1], np.maximum(row, 0)), (

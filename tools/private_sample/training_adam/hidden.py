@@ -1,3 +1,5 @@
+from colorlib.checks.judging import call
+
 first = adam(np.array([[1e-3, -5.0, 4e4]]), 0.01)
 assert first.shape == (1, 3) and np.allclose(first, [[-0.01, 0.01, -0.01]], rtol=1e-3), (
     "the first step is as long as the rate, whatever the gradient: that is what the hats do"
@@ -17,7 +19,7 @@ assert np.allclose(adam(np.zeros((3, 2)), 0.01), 0), (
 )
 
 kernel = np.random.default_rng(2).normal(size=(6, 3, 3, 2, 4))
-path = adam(kernel, 0.001)
+path = call(adam, kernel, 0.001)
 assert path.shape == kernel.shape, "gradients may have any shape, also that of a convolution"
 flat = adam(kernel.reshape(6, -1), 0.001)
 assert np.allclose(path.reshape(6, -1), flat), (

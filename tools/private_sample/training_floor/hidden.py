@@ -1,3 +1,5 @@
+from colorlib.checks.judging import call
+
 two = np.array([[50, 12.8, 0], [50, -12.8, 0]])
 assert np.isclose(floor_of_lightness(two), 0.005), "two pixels of one L: (0.1² + 0) / 2"
 assert np.isclose(floor_of_lightness(two + np.array([0, 40, -30])), 0.005), (
@@ -25,7 +27,7 @@ assert np.isclose(floor_of_lightness(whole), 0.125), (
 )
 
 several = to_lab(unseen[:3, ::4, ::4]).reshape(-1, 3)
-together = floor_of_lightness(several)
+together = call(floor_of_lightness, several)
 assert 0 < together < np.mean((several[:, 1:] / 128) ** 2), (
     "the floor lies above 0 and below the loss of answering with grey"
 )

@@ -1,7 +1,9 @@
+from colorlib.checks.judging import call
+
 dice = np.random.default_rng(5)
 error = dice.normal(0, 0.2, (3, 4, 4, 2))
 scores, teacher = dice.normal(0, 3, (2, 3, 1000))
-found = np.asarray(joint(error, scores, teacher, 1 / 300))
+found = np.asarray(call(joint, error, scores, teacher, 1 / 300))
 assert found.shape == (2,), "two numbers: the part of the colours, and that of the classes"
 assert np.isclose(found[0], np.mean(error**2)), "the mean square of the colours' error comes first"
 
