@@ -6,7 +6,9 @@ lost, the colour (a, b). The way there has three steps:
     sRGB --undo the screen's gamma--> linear RGB --matrix--> XYZ --cube root--> Lab
 
 Everything is computed in float32, whatever Keras' global precision is: bfloat16 has
-8 significant bits, and near black the cube root alone needs more. Chapter: 01_lab.
+8 significant bits, and near black the cube root alone needs more. Tensors are converted by Keras,
+inside a compiled step, too; NumPy arrays by NumPy, since single operations of TensorFlow on them
+would take longer on a CPU. Chapter: 01_lab.
 """
 
 import warnings
@@ -53,16 +55,17 @@ def rgb_to_lab(rgb):
     -----
     Agrees with `skimage.color.rgb2lab` to 1e-3 for every 8-bit colour. Chapter: 01_lab.
     """
+    xp = _library_of(rgb)
     rgb = _unit_rgb(rgb)
     # This runs in every training step, and on a CPU `where` and `**` would take most of its time:
     # powers are exp and log here, and the straight lines are chosen by minimum and maximum. Below
     # the knee, the power stays what it is at the knee, and the line leads on down from there.
-    power = ops.exp(2.4 * ops.log((ops.maximum(rgb, SRGB_KNEE) + 0.055) / 1.055))
-    linear = power + ops.minimum(rgb - SRGB_KNEE, 0) / 12.92
+    power = xp.exp(2.4 * xp.log((xp.maximum(rgb, SRGB_KNEE) + 0.055) / 1.055))
+    linear = power + xp.minimum(rgb - SRGB_KNEE, 0) / 12.92
 
     planes = _mix(linear[..., 0], linear[..., 1], linear[..., 2], XYZ_FROM_RGB / WHITE[:, None])
-    x, y, z = (_cie_root(plane) for plane in planes)
-    return ops.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+    x, y, z = (_cie_root(plane, xp) for plane in planes)
+    return ops.convert_to_tensor(xp.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1))
 
 
 def lab_to_rgb(lab):
@@ -89,9 +92,11 @@ def lab_to_rgb(lab):
     `round(255 * lab_to_rgb(rgb_to_lab(x)))` gives every 8-bit colour x back. Chapter: 01_lab.
     """
     _check_channels(lab)
-    linear = _linear_rgb(ops.cast(lab, "float32"))
-    power = 1.055 * ops.maximum(linear, LINEAR_KNEE) ** (1 / 2.4) - 0.055
-    return ops.clip(ops.where(linear > LINEAR_KNEE, power, 12.92 * linear), 0, 1)
+    xp, linear = _library_of(lab), _linear_rgb(lab)
+    power = 1.055 * xp.maximum(linear, LINEAR_KNEE) ** (1 / 2.4) - 0.055
+    return ops.convert_to_tensor(
+        xp.clip(xp.where(linear > LINEAR_KNEE, power, 12.92 * linear), 0, 1)
+    )
 
 
 def to_lab(rgb):
@@ -162,7 +167,7 @@ def in_gamut(lab):
     Chapter: 01_lab.
     """
     _check_channels(lab)
-    return _is_shown(ops.convert_to_numpy(_linear_rgb(ops.cast(lab, "float32"))))
+    return _is_shown(ops.convert_to_numpy(_linear_rgb(lab)))
 
 
 def fit_gamut(lab):
@@ -190,14 +195,14 @@ def fit_gamut(lab):
     -----
     Chapter: 01_lab.
     """
+    lab = np.array(ops.convert_to_numpy(lab), "float32")
     outside = ~in_gamut(lab)
-    lab = np.array(ops.convert_to_numpy(ops.cast(lab, "float32")))
 
     lightness, ab = lab[outside][:, :1], lab[outside][:, 1:]
     shown = np.zeros_like(lightness)  # the largest factor known to be inside: grey always is
     for halving in range(1, 9):  # finds the chroma to 1 part in 256
         factor = shown + 0.5**halving
-        fits = _is_shown(_linear_rgb(np.concatenate([lightness, factor * ab], axis=-1), np))
+        fits = _is_shown(_linear_rgb(np.concatenate([lightness, factor * ab], axis=-1)))
         shown[fits] = factor[fits]
     lab[outside, 1:] = shown * ab
     return lab
@@ -226,21 +231,34 @@ def unscale_ab(scaled, divisor=AB_DIVISOR):
     return scaled * divisor
 
 
-def _linear_rgb(lab, ops=ops):
-    """Lab -> linear RGB, unclipped. With `ops=np` it serves arrays too small to send to a GPU."""
+def _library_of(values):
+    """Who converts these: NumPy its own arrays, Keras all else."""
+    return np if isinstance(values, np.ndarray) else ops
+
+
+def _floats(values):
+    """In float32, an array or a tensor as before."""
+    return (
+        values.astype("float32") if isinstance(values, np.ndarray) else ops.cast(values, "float32")
+    )
+
+
+def _linear_rgb(lab):
+    """Lab -> linear RGB, unclipped."""
+    xp, lab = _library_of(lab), _floats(lab)
     lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
     y = (lightness + 16) / 116
-    f = ops.stack([y + a / 500, y, ops.maximum(y - b / 200, 0)], axis=-1)  # 0: as scikit-image
-    xyz = ops.where(f > F_KNEE, f * f * f, (f - 16 / 116) / 7.787)
+    f = xp.stack([y + a / 500, y, xp.maximum(y - b / 200, 0)], axis=-1)  # 0: as scikit-image
+    xyz = xp.where(f > F_KNEE, f * f * f, (f - 16 / 116) / 7.787)
     planes = _mix(xyz[..., 0], xyz[..., 1], xyz[..., 2], RGB_FROM_XYZ * WHITE)
-    return ops.stack(planes, axis=-1)
+    return xp.stack(planes, axis=-1)
 
 
-def _cie_root(plane):
+def _cie_root(plane, xp):
     """CIE's cube root, with a straight line near black."""
     # The line touches the root at the knee and lies above it elsewhere.
-    root = ops.exp(ops.log(ops.maximum(plane, XYZ_KNEE)) / 3)
-    return ops.minimum(root, 7.787 * plane + 16 / 116)
+    root = xp.exp(xp.log(xp.maximum(plane, XYZ_KNEE)) / 3)
+    return xp.minimum(root, 7.787 * plane + 16 / 116)
 
 
 def _mix(x, y, z, matrix):
@@ -262,7 +280,7 @@ def _unit_rgb(rgb):
     _check_channels(rgb)
     dtype = backend.standardize_dtype(rgb.dtype)
     if dtype == "uint8":
-        return ops.cast(rgb, "float32") / 255
+        return _floats(rgb) / 255
     if "float" not in dtype:
         raise ValueError(f"a photo must be uint8 (0..255) or float (0..1), not {dtype}")
     if isinstance(rgb, np.ndarray) and rgb.size and not -0.01 <= rgb.min() <= rgb.max() <= 1.01:
@@ -270,7 +288,7 @@ def _unit_rgb(rgb):
             f"a float photo must be in 0..1, but this one spans {rgb.min():.4g}..{rgb.max():.4g}; "
             "divide by 255, or convert it to uint8"
         )
-    return ops.cast(rgb, "float32")
+    return _floats(rgb)
 
 
 def _check_channels(photo):
