@@ -11,6 +11,10 @@ each request uses up one; a photo_id in `deleted` is gone for good.
     noise      random bytes, said to be a JPEG
     html       a web page
     small      a photo of another size
+    large      a small file of 36 megapixels
+    drip       all of it, a byte at a time
+    endless    200 MB
+    zipped     200 MB, packed into less than a photo takes
     elsewhere  a redirect to another host
     other      another archive than the one that was promised (metadata)
     no-range   all of it though a part was asked for (metadata)
@@ -18,6 +22,7 @@ each request uses up one; a photo_id in `deleted` is gone for good.
 
 import base64
 import csv
+import functools
 import hashlib
 import io
 import random
@@ -26,6 +31,7 @@ import sys
 import threading
 import time
 import zipfile
+import zlib
 from collections import namedtuple
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -50,6 +56,21 @@ Request = namedtuple("Request", "time name status sent agent")
 def photo_id(name):
     """Eleven characters of the alphabet that Unsplash uses."""
     return base64.urlsafe_b64encode(hashlib.sha256(name.encode()).digest())[:11].decode()
+
+
+@functools.cache
+def large():
+    """A small JPEG of many pixels."""
+    file = io.BytesIO()
+    Image.new("L", (6000, 6000), 128).save(file, "JPEG", optimize=True)
+    return file.getvalue()
+
+
+@functools.cache
+def zipped():
+    """200 MB in gzip."""
+    packer = zlib.compressobj(wbits=31)
+    return b"".join(packer.compress(bytes(1_000_000)) for _ in range(200)) + packer.flush()
 
 
 def find_authors(folder):
@@ -212,6 +233,18 @@ class UnsplashServer:
                     self.close_connection = True
                 return status, len(body[:cut])
 
+            def stream(self, parts, pause=0):
+                """An answer whose length is not said before."""
+                self.close_connection = True
+                self.send_response(200)
+                self.send_header("Content-Type", "image/jpeg")
+                self.end_headers()
+                for part in parts:
+                    self.wfile.write(part)
+                    self.wfile.flush()
+                    time.sleep(pause)
+                return 200, -1
+
             def serve_archive(self, cut=None):
                 asked = self.headers.get("Range", "")
                 start = int(asked.removeprefix("bytes=").removesuffix("-") or 0)
@@ -241,6 +274,14 @@ class UnsplashServer:
                     return self.answer(200, b"<html>Welcome to our hotel</html>", "text/html")
                 if fault == "small":
                     return self.answer(200, server.content(name, 32))
+                if fault == "large":
+                    return self.answer(200, large())
+                if fault == "drip":
+                    return self.stream((body[k : k + 1] for k in range(len(body))), pause=0.1)
+                if fault == "endless":
+                    return self.stream([bytes(1_000_000)] * 200)
+                if fault == "zipped":
+                    return self.answer(200, zipped(), Content_Encoding="gzip")
                 if fault == "elsewhere":
                     port = server.server.server_port
                     return self.answer(302, Location=f"http://localhost:{port}/photo-stolen")

@@ -10,10 +10,11 @@ import shutil
 import signal
 import subprocess
 import time
+import tracemalloc
 
 import pytest
 from PIL import Image
-from unsplash_server import UnsplashServer, find_authors
+from unsplash_server import UnsplashServer, find_authors, large, zipped
 
 from colorlib import cli, photoset, unsplash
 from colorlib.files import UserError
@@ -129,6 +130,33 @@ def test_one_bad_photo_stops_no_other(server, tmp_path, fault):
     unsplash.download(tmp_path / "out", 20)
     assert server.asked(before) == [bad]
     assert_whole(server, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("drip", "took longer than 2 seconds"),
+        ("endless", "more than 362144 bytes came"),
+        ("zipped", "no JPEG"),
+        ("large", "a photo of 6000x6000 pixels came, not 256x256"),
+    ],
+)
+def test_a_hostile_answer_costs_one_photo_and_little_memory(
+    server, tmp_path, monkeypatch, fault, words
+):
+    monkeypatch.setattr(unsplash, "SLOWEST", 2)
+    unsplash.download(tmp_path / "whole", 20)
+    bad = min(names(tmp_path / "whole"))
+    server.faults[bad] = [fault] * 100
+    assert len(large()) < 362144 and len(zipped()) < 362144  # made before memory is counted
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match=f"1 photos did not come.*{words}"):
+            unsplash.download(tmp_path / "out", 20)
+        assert tracemalloc.get_traced_memory()[1] < 30e6
+    finally:
+        tracemalloc.stop()
+    assert names(tmp_path / "out") == names(tmp_path / "whole") - {bad}
 
 
 @pytest.mark.parametrize(
@@ -311,7 +339,8 @@ def test_the_command_line(server, tmp_path, capsys):
     assert state(tmp_path / "out")["seed"] == 3
 
 
-def test_interrupted_by_hand(server, tmp_path):
+@pytest.mark.parametrize("fault", [None, "drip"])
+def test_interrupted_by_hand(server, tmp_path, fault):
     out = tmp_path / "out"
     process = subprocess.Popen(
         server.command(out, "--limit", 200, **QUICK | {"RATE": 5}),
@@ -319,6 +348,10 @@ def test_interrupted_by_hand(server, tmp_path):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     wait_for(lambda: len(list(out.glob("[!.]*.jpg"))) > 20)
+    if fault:
+        server.faults = {name: [fault] * 9 for name in server.photos}
+        # Until all workers hang.
+        wait_for(lambda: sum(len(left) < 9 for left in [*server.faults.values()]) >= 8)
     for _ in range(3):  # Python may lose one, if it comes while an object is being deleted
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
