@@ -127,6 +127,12 @@ def titled(name, seed):
     return f"{name}, seed {seed}" if seed else name
 
 
+def untitled(title):
+    """The row's name and its seed, of a title: what `titled` was given."""
+    name, _, seed = title.partition(", seed ")
+    return name, int(seed or 0)
+
+
 def about_run(folder):
     """What a run learned from, and what it took."""
     recipe, data = (read_json(folder / f"{name}.json") for name in ("recipe", "data"))

@@ -29,6 +29,7 @@ from colorlib.tables import markdown_table
 from tools import ROOT
 from tools.classroom import exercises, student
 from tools.measure import results
+from tools.measure.systems import untitled
 
 BOOK, NOTEBOOKS = ROOT / "book", ROOT / "notebooks"
 RUNTIMES = BOOK / "results" / "runtimes.json"
@@ -348,7 +349,7 @@ def write_systems_page(folder=BOOK):
     report = read_json(PUBLISHED / "systems.json")
     summary, trained = report["summary"], report["trained"]
     rivals = {name: summary[name] for name in evaluation.RIVALS}
-    rows = rivals | {name: summary[name] for name in report["cost"] if ", seed " not in name}
+    rows = rivals | {name: summary[name] for name in report["cost"] if not untitled(name)[1]}
     reports = "its authors report, *of other photos, by another protocol*"
     fooled = report["fooled"]
     sentence = (
@@ -410,14 +411,17 @@ def cost(report):
     """What each network takes, as a table; rates are times that of the paper's network."""
     rows, own = [], report["cost"]["paper"]["photos_per_second"]
     for name, found in report["cost"].items():
-        trained = name in report["trained"] and ", seed " not in name
-        if trained or name in ("kit paper", "kit unet", "kit unet_whole"):
-            cpu_hours = report["trained"].get(name, {}).get("cpu_hours")
+        trained = report["trained"].get(name)
+        if (trained and not untitled(name)[1]) or name in (
+            "kit paper",
+            "kit unet",
+            "kit unet_whole",
+        ):
             rows.append([
                 name, found["size"], f"{found['parameters'] / 1e6:.2f}",
                 *(f"{found[part] / 1e9:.2f}" if found[part] else "" for part in ("flop", "eyes")),
                 f"{found['photos_per_second'] / own:.2f}",
-                f"{60 * cpu_hours:.1f}" if cpu_hours else "",
+                f"{60 * trained['cpu_hours']:.1f}" if trained else "",
             ])  # fmt: skip
     head = (
         *("", "pixels", "parameters, millions", "GFLOP", "GFLOP of its eyes"),
@@ -430,7 +434,7 @@ def seeds(report):
     """How far runs that differ in nothing but chance lie apart."""
     rows, summary = [], report["summary"]
     for name in report["trained"]:
-        first, _, seed = name.partition(", seed ")
+        first, seed = untitled(name)
         if seed:
             found = (summary[name][m]["mean"] - summary[first][m]["mean"] for m in ("loss", "AuC"))
             rows.append([first, *(f"{difference:+.4f}" for difference in found)])
