@@ -276,7 +276,7 @@ class Colorizer:
         for strip in _strips(width, height):
             lightness = ops.convert_to_numpy(lab.rgb_to_lab(photo[strip]))[..., :1]
             ab = enlarge(planes, strip, lightness, height)
-            shown = lab.fit_gamut(np.concatenate([lightness, saturation * ab], axis=-1))
+            shown = lab.fit_gamut(np.concatenate([lightness, float(saturation) * ab], axis=-1))
             colored[strip] = np.round(255 * ops.convert_to_numpy(lab.lab_to_rgb(shown)))
         return colored
 

@@ -329,7 +329,12 @@ def test_info(colorlib):
 
 def test_wrong_usage_is_exit_code_2(capsys):
     colorize = ["colorize", "a.jpg", "--saturation"]
-    for arguments in ([], ["paint"], ["colorize"], [*colorize, "much"], [*colorize, "-1"]):
+    evaluate = ["evaluate", "set", "--limit"]
+    for arguments in (
+        *([], ["paint"], ["colorize"]),
+        *([*colorize, value] for value in ("much", "-1", "nan", "inf")),
+        *([*evaluate, value] for value in ("-1", "0", "many")),
+    ):
         with pytest.raises(SystemExit) as stop:
             cli.main(arguments)
         assert stop.value.code == 2

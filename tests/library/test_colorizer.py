@@ -114,6 +114,7 @@ def test_colours_are_those_recorded_before_the_designs(commons):
     [
         (np.zeros((4, 4), "uint8"), r"uint8 \(4, 4\)"),
         (np.zeros((4, 4, 3), "float32"), "float32"),
+        (np.zeros((0, 4, 3), "uint8"), r"\(0, 4, 3\)"),
         (np.zeros((2, 4, 4, 3), "uint8"), r"\(2, 4, 4, 3\)"),
         ("photo.jpg", "str"),
     ],
@@ -127,6 +128,12 @@ def test_not_a_photo(colorizer, photo, found):
 def test_saturation_that_makes_no_sense(colorizer, photos, saturation):
     with pytest.raises(UserError, match="saturation is"):
         colorizer.colorize(photos[0], saturation)
+
+
+@pytest.mark.parametrize("saturation", [np.float32(1.2), np.float64(1.2), np.int64(1), 1])
+def test_saturation_may_be_any_number(colorizer, photos, saturation):
+    colored = colorizer.colorize(photos[0], saturation)
+    assert np.array_equal(colored, colorizer.colorize(photos[0], float(saturation)))
 
 
 def test_save_and_load(colorizer, photos, tmp_path):

@@ -86,10 +86,11 @@ def test_nan_stops_with_advice_and_keeps_the_checkpoint(tmp_path):
             assert int(arrays["epoch"]) <= len(metrics(tmp_path))
 
 
-def test_damaged_checkpoint_is_named(whole, tmp_path):
+@pytest.mark.parametrize("left", [0, 1000])
+def test_damaged_checkpoint_is_named(whole, tmp_path, left):
     for name in ("recipe.json", "data.json", "metrics.jsonl"):
         (tmp_path / name).write_bytes((whole / name).read_bytes())
-    (tmp_path / "checkpoint.npz").write_bytes((whole / "checkpoint.npz").read_bytes()[:1000])
+    (tmp_path / "checkpoint.npz").write_bytes((whole / "checkpoint.npz").read_bytes()[:left])
     with pytest.raises(UserError, match=r"checkpoint\.npz: is damaged"):
         train(SMALL | EVERYTHING, tmp_path)
 

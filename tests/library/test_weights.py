@@ -1,13 +1,14 @@
 import json
 import os
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
 from colorlib import designs, weights
 from colorlib.colorizer import SHIPPED, Colorizer
-from colorlib.files import UserError
+from colorlib.files import UserError, sha256_of
 
 pytestmark = pytest.mark.core
 
@@ -75,6 +76,40 @@ def test_weights_of_another_configuration(copy):
     (copy.parent / "net.json").write_text(json.dumps(card))
     with pytest.raises(UserError, match=r"does not fit the network in net\.json"):
         weights.load_network(copy)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.nan, "no finite numbers"),
+        (-np.inf, "no finite numbers"),
+        (1j, "does not fit"),
+    ],
+)
+def test_weights_that_are_no_numbers(copy, value, words):
+    """Their hash is right: whoever wrote them wrote the card, too."""
+    with h5py.File(f"{copy}.weights.h5", "r+") as file:
+        found = []
+        file.visititems(lambda name, each: found.append(name) if hasattr(each, "shape") else None)
+        kernel = max(found, key=lambda name: file[name].size)
+        numbers = file[kernel][()].astype(np.result_type(file[kernel].dtype, value))
+        numbers.flat[0] = value
+        del file[kernel]
+        file[kernel] = numbers
+    card = json.loads((copy.parent / "net.json").read_text())
+    card["sha256"] = sha256_of(f"{copy}.weights.h5")
+    (copy.parent / "net.json").write_text(json.dumps(card))
+    with pytest.raises(UserError, match=words):
+        weights.load_network(copy)
+
+
+@pytest.mark.parametrize("name", ["size", "extractor_size"])
+@pytest.mark.parametrize("value", [4096, 0, -64, 100.5, "256", True, 1e300, None, [256]])
+def test_sizes_that_no_network_has(copy, name, value):
+    card = json.loads((copy.parent / "net.json").read_text())
+    (copy.parent / "net.json").write_text(json.dumps(card | {name: value}))
+    with pytest.raises(UserError, match=rf"net\.json: .*{name}"):
+        Colorizer.load(copy)
 
 
 SOMETHING_ELSE = ("{}", "[]", '{"network": {"depth": 3}}', '{"design": "x"}', "not json")

@@ -17,7 +17,7 @@ network and its update), peak memory, and ratios. Times on a CPU say little abou
 Then `cached` against `ready`: the same network learning by plain `fit` from arrays that hold L,
 ab and class scores ready to use, without augmentation. Both take turns in one process.
 
-Then a bundled film by `colorlib film` against its frames as photos, one by one.
+Then films and photos, see `painting`.
 
 With `--backends` instead the compiled step on every Keras backend that is installed: `pip install
 torch` first adds PyTorch, which the kit does without. JAX takes some minutes.
@@ -29,17 +29,17 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from tools.measure.painting import a_film, many_photos
+
 STEPS = 6
 ROUNDS = 7  # of `cached` against `ready`
 SIZE = 256
-FRAMES = 24  # of a film, as photos
 
 
 def main():
@@ -72,7 +72,8 @@ def compare_ways():
         "ways": ways,
         "times_the_notebook": {way: round(rate[way] / rate["notebook"], 2) for way in WAYS},
         "cached_against_ready": measure("ready"),
-        "film_against_photos": measure("film"),
+        "film": measure("film"),
+        "photos": measure("photos"),
     }
 
 
@@ -320,36 +321,8 @@ def step_of(layer, side, jit_compile):
     return (time.perf_counter() - started) / STEPS
 
 
-def film_against_photos():
-    """Frames a second of a film, and of the first of them as photos."""
-    from colorlib import film
-    from colorlib.colorizer import Colorizer
-
-    clip = min(film.FOLDER.glob("*.mp4"))
-    frames, _ = film.read_frames(clip)
-    colorizer = Colorizer.load()
-    with tempfile.TemporaryDirectory() as folder:
-        for turn in range(2):  # the first builds
-            started = time.perf_counter()
-            film.colorize_film(clip, Path(folder) / f"{turn}.mp4")
-            of_film = len(frames) / (time.perf_counter() - started)
-            started = time.perf_counter()
-            for frame in frames[:FRAMES]:
-                colorizer.colorize(frame)
-            of_photos = FRAMES / (time.perf_counter() - started)
-    height, width = frames.shape[1:3]
-    return {
-        "clip": clip.name,
-        "frames": len(frames),
-        "size": f"{width}x{height}",
-        "frames_per_second": round(of_film, 2),
-        "photos_per_second": round(of_photos, 2),
-        "ratio": round(of_film / of_photos, 2),
-    }
-
-
 WAYS = {"notebook": notebook, "plain": plain, "online": online, "cached": cached}
-MORE = {"ready": against_ready, "film": film_against_photos, "backend": on_backend}
+MORE = {"ready": against_ready, "film": a_film, "photos": many_photos, "backend": on_backend}
 BACKENDS = "tensorflow", "jax", "torch"
 
 if __name__ == "__main__":
