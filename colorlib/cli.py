@@ -18,6 +18,7 @@ from colorlib.files import (
     check_folder,
     print_any_name,
     read_json,
+    said,
     write_json,
 )
 
@@ -207,7 +208,7 @@ def _lines(path):
     try:
         return Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read ({error}); give a text file") from error
+        raise UserError(f"{path}: cannot be read ({said(error)}); give a text file") from error
 
 
 def unsplash(chosen):

@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from colorlib import extractors, images
 from colorlib.augment import TRANSFORMS, transform
 from colorlib.efficientnet_lite import CLASSES
-from colorlib.files import UserError, append_rows, atomic_write
+from colorlib.files import UserError, append_rows, atomic_write, said
 from colorlib.lab import rgb_to_lab
 
 BATCH = 32
@@ -166,7 +166,7 @@ def _read(path, shape, most):
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"{path}: is damaged ({error}); delete it") from error
+        raise UserError(f"{path}: is damaged ({said(error)}); delete it") from error
     if values.dtype != "float16" or values.shape[1:] != shape or len(values) > most:
         raise UserError(f"{path}: does not hold what {most} photos would give; delete it")
     return values

@@ -23,7 +23,7 @@ import numpy as np
 from keras import ops
 
 from colorlib.efficientnet_lite import efficientnet_lite, lite_maps
-from colorlib.files import UserError, read_json, sha256_of
+from colorlib.files import UserError, read_json, said, sha256_of
 from colorlib.lab import lab_to_rgb, rgb_to_lab
 
 SHIPPED = Path(__file__).parent / "data" / "extractors"
@@ -245,8 +245,9 @@ def _filled(name, weights):
     try:
         network.load_weights(path)
     except (OSError, ValueError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"{path}: does not fit {name} ({reason}); get the file anew") from error
+        raise UserError(
+            f"{path}: does not fit {name} ({said(error)}); get the file anew"
+        ) from error
     return network
 
 
@@ -351,7 +352,7 @@ def _download(row, variable):
             Path(row.file).name, address, cache_subdir="models", file_hash=row.md5
         )
     except Exception as error:  # Keras raises a bare Exception
-        reason = str(error).removeprefix(f"URL fetch failure on {address}: ")
+        reason = said(str(error).removeprefix(f"URL fetch failure on {address}: "))
         raise UserError(
             f"{row.name}: its weights {address} cannot be fetched ({reason}); download them "
             f"elsewhere and pass weights=PATH or set {variable}, or use efficientnet_lite0, "

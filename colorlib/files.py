@@ -19,6 +19,12 @@ class UserError(Exception):
     """Something the user can mend: one line that says what is wrong, where, and what to do."""
 
 
+def said(error):
+    """What another library's error says, which may quote a whole file, in one short line."""
+    first = (str(error).strip().splitlines() or [""])[0] or type(error).__name__
+    return first if len(first) <= 200 else f"{first[:200]}..."
+
+
 def print_any_name():
     """From now on print file names that the terminal cannot show with escapes, such as \\xe9."""
     with contextlib.suppress(AttributeError):  # in a notebook, output is no stream of text
@@ -206,7 +212,9 @@ def read_json(path):
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: is not valid JSON ({error}); correct or restore it") from error
+        raise UserError(
+            f"{path}: is not valid JSON ({said(error)}); correct or restore it"
+        ) from error
 
 
 def sha256_of(path):

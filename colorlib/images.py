@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from colorlib.files import UserError, atomic_write
+from colorlib.files import UserError, atomic_write, said
 
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 1_000_000_000  # of a photo's file
@@ -117,7 +117,7 @@ def read_photo(path):
             ) from error
         except Exception as error:  # a decoder fed with damaged bytes can raise anything
             raise UserError(
-                f"{path}: is damaged or cut short ({error}); get the file again"
+                f"{path}: is damaged or cut short ({said(error)}); get the file again"
             ) from error
 
 
@@ -298,7 +298,7 @@ def write_photo(image, path):
     except (OSError, ValueError) as error:
         raise UserError(
             f"{path}: {image.width}x{image.height} pixels cannot be written as "
-            f"{options['format']} ({error}); use .png"
+            f"{options['format']} ({said(error)}); use .png"
         ) from error
     with atomic_write(path) as temporary:
         temporary.write_bytes(encoded.getbuffer())

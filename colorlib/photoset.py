@@ -20,7 +20,7 @@ from tqdm.auto import tqdm
 
 from colorlib import curation
 from colorlib.curation import VALIDATION_SHARE, split_of
-from colorlib.files import UserError, atomic_write, locked, npy_header, sha256_of
+from colorlib.files import UserError, atomic_write, locked, npy_header, said, sha256_of
 from colorlib.images import LARGEST_SIDE, center_square, find_photos, read_photo
 
 BUNDLED = Path(__file__).parent / "data" / "commons"
@@ -372,8 +372,8 @@ def _open_set(path):
         raise UserError(f"{path}: is no photo set; make one with `prepare`") from error
     except Exception as error:  # a damaged header can raise anything
         raise UserError(
-            f"{file}: cannot be read or is damaged ({error}); delete it with its manifest.csv "
-            "and prepare the photos again"
+            f"{file}: cannot be read or is damaged ({said(error)}); delete it with its "
+            "manifest.csv and prepare the photos again"
         ) from error
     if stored.dtype != np.uint8 or stored.ndim != 4 or stored.shape[3] != 3:
         raise UserError(
@@ -399,7 +399,7 @@ def _read_manifest(path):
         raise UserError(f"{path.parent}: is no photo set; make one with `prepare`") from error
     except (OSError, ValueError, csv.Error) as error:
         raise UserError(
-            f"{path}: cannot be read or is damaged ({error}); delete it with its photos.npy "
+            f"{path}: cannot be read or is damaged ({said(error)}); delete it with its photos.npy "
             "and prepare the photos again"
         ) from error
     if columns != COLUMNS:
@@ -429,7 +429,9 @@ def _read_credits(path):
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, csv.Error) as error:
-        raise UserError(f"{path}: cannot be read ({error}); save it as CSV in UTF-8") from error
+        raise UserError(
+            f"{path}: cannot be read ({said(error)}); save it as CSV in UTF-8"
+        ) from error
     if "file" not in columns:
         raise UserError(f"{path}: has no column 'file'; name its columns in the first line")
     return {

@@ -22,7 +22,7 @@ import numpy as np
 from keras import ops
 
 from colorlib import machine, weights
-from colorlib.files import UserError, atomic_write, read_json, write_json
+from colorlib.files import UserError, atomic_write, read_json, said, write_json
 
 TIGHTEST = 20  # times a packed run may grow; colorlib packs loosely, other programs less so
 
@@ -99,8 +99,8 @@ class Run:
                         )
             except Exception as error:  # damaged bytes can raise anything
                 raise UserError(
-                    f"{path}: is damaged or of another network ({error}); delete it to start the "
-                    "run anew"
+                    f"{path}: is damaged or of another network ({said(error)}); delete it to "
+                    "start the run anew"
                 ) from error
         self._cut_metrics(epoch)
         if not self.is_over(epoch):
@@ -238,7 +238,7 @@ def unpack(file, parent="runs"):
     except UserError:
         raise
     except Exception as error:  # damaged bytes can raise anything
-        raise UserError(f"{file}: cannot be unpacked ({error}); download it again") from error
+        raise UserError(f"{file}: cannot be unpacked ({said(error)}); download it again") from error
 
 
 def _check_size(archive, most):
@@ -288,7 +288,7 @@ def read_metrics(folder):
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise UserError(f"{path}: is damaged ({error}); restore it or run anew") from error
+        raise UserError(f"{path}: is damaged ({said(error)}); restore it or run anew") from error
 
 
 def cost(folder):

@@ -35,7 +35,7 @@ from tqdm.auto import tqdm
 
 from colorlib import figures
 from colorlib.curation import NEAR_GREY
-from colorlib.files import UserError, read_json
+from colorlib.files import UserError, read_json, said
 from colorlib.images import find_photos, read_photo, write_photo
 from colorlib.lab import to_lab, to_rgb
 from colorlib.tables import markdown_table
@@ -276,7 +276,7 @@ def _read_result(path):
             f"{path}: is no result of a survey: {error.json_path}: {error.message:.99}"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: is no result of a survey: {error}") from error
+        raise UserError(f"{path}: is no result of a survey: {said(error)}") from error
 
 
 def shares(answers):

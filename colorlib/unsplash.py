@@ -28,7 +28,7 @@ import httpx
 from PIL import Image
 from tqdm.auto import tqdm
 
-from colorlib.files import UserError, atomic_write, locked, read_json, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, locked, read_json, said, sha256_of, write_json
 from colorlib.images import LARGEST_SIDE
 
 VERSION = "1.4.0"
@@ -288,8 +288,8 @@ def _explain(error):
         answer = f"the server answers {error.response.status_code} {error.response.reason_phrase}"
         return answer, _retry_after(error.response.headers.get("Retry-After", ""))
     if isinstance(error, httpx.ConnectError):
-        return f"no way to the host ({error}), perhaps no network", 0
-    return f"the connection failed ({error or type(error).__name__})", 0
+        return f"no way to the host ({said(error)}), perhaps no network", 0
+    return f"the connection failed ({said(error)})", 0
 
 
 def _retry_after(text):

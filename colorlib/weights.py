@@ -17,7 +17,7 @@ import numpy as np
 from keras import ops
 
 from colorlib import designs
-from colorlib.files import UserError, atomic_write, read_json, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, read_json, said, sha256_of, write_json
 from colorlib.images import LARGEST_SIDE
 
 
@@ -92,9 +92,8 @@ def load_network(path):
     except UserError as error:
         raise UserError(f"{description}: {error}") from error
     except Exception as error:  # damaged bytes and odd options can raise anything
-        reason = str(error).strip().splitlines() or [type(error).__name__]
         raise UserError(
-            f"{weights}: does not fit the network in {description.name} ({reason[0]:.300})"
+            f"{weights}: does not fit the network in {description.name} ({said(error)})"
         ) from error
     return network, card
 
@@ -144,7 +143,9 @@ def read_card(path):
     except UserError as error:
         raise UserError(f"{description}: {str(error).removeprefix(f'{description}: ')}") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UserError(f"{description}: does not describe a colorlib network ({error})") from error
+        raise UserError(
+            f"{description}: does not describe a colorlib network ({said(error)})"
+        ) from error
     return card
 
 

@@ -35,13 +35,13 @@ BINARY = (".jpg", ".png", ".mp4", ".h5", ".npz")
 # is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
-        2942,
+        2953,
         "colorlib/{lab,bins,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
         "baselines,anatomy,recipes,batches,training,monitor,optimizers,colorizer,evaluation,"
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1896,
+        1905,
         "colorlib/{files,images,curation,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
     "films, other runtimes, asking people": (636, "colorlib/{film,export,survey}.py"),
