@@ -318,6 +318,57 @@ def features_weights(student, draw):
         expect(student, 1, first, second, right=first * second, mistakes={})
 
 
+def features_beaten(student, draw):
+    """Networks that another one beats in size and accuracy."""
+    found = []
+    while not found or any(one in found[:place] for place, one in enumerate(found)):
+        size = draw.permutation(np.arange(3, 90))[: int(draw.integers(8, 12))] * 1e6
+        rate = 0.6 + 0.002 * size / 1e6 + draw.normal(0, 0.04, len(size))
+        smaller, better = size[None] < size[:, None], rate[None] > rate[:, None]
+        both = smaller & better
+        right = both.any(axis=1)
+        next_one = (np.roll(size, -1) < size) & (np.roll(rate, -1) > rate)
+        wrong = {
+            "You turned the question round: these beat another one.": both.any(axis=0),
+            "You took *or* for *and*: the other one is smaller and more often right.": (
+                (smaller | better).any(axis=1)
+            ),
+            "The smaller one need not be the better one: one network has to be both.": (
+                smaller.any(axis=1) & better.any(axis=1)
+            ),
+            "You only asked for a smaller one: it must be more often right, too.": (
+                smaller.any(axis=1)
+            ),
+            "You only asked for a better one: it must be smaller, too.": better.any(axis=1),
+            "You asked for a larger one: fewer parameters win.": (~smaller & better).any(axis=1),
+            "These are *not* beaten.": ~right,
+            "You compared with the next in the table: compare with all.": next_one,
+            "You compared with those above in the table: compare with all.": (
+                np.tril(both).any(axis=1)
+            ),
+            "You compared with those below in the table: compare with all.": (
+                np.triu(both).any(axis=1)
+            ),
+            "You asked whether all are better: one is enough.": (
+                (both | np.eye(len(size), dtype=bool)).all(axis=1)
+            ),
+            "You compared with the best one alone: another may beat it, too.": (
+                both[:, rate.argmax()]
+            ),
+            "You compared with the smallest one alone: another may beat it, too.": (
+                both[:, size.argmin()]
+            ),
+            "You counted by how many: say whether there is any.": both.sum(axis=1),
+        }
+        found = [each.tolist() for each in (right, *wrong.values())]
+    wrong["You give places: say of each network whether it is beaten."] = np.flatnonzero(right)
+    wrong["You counted them: say it of each network."] = right.sum()
+    wrong["You give the table of all pairs: is there any in a row?"] = both
+    expect(student, size, rate, right=right, mistakes=wrong)
+    with naming("two alike"):
+        expect(student, size[[0, 0]], rate[[0, 0]], right=[False, False], mistakes={})
+
+
 def features_similarity(student, draw):
     """The cosine of the angle between scores, of each photo with each."""
     these = draw.normal(0.5, 2, (int(draw.integers(3, 6)), 9)) * draw.uniform(0.5, 3)
@@ -395,6 +446,54 @@ def features_right(student, draw):
     )
     with naming("all are right"):
         expect(student, scores, best, right=1.0, mistakes={})
+
+
+def features_restored(student, draw):
+    """Logits from probabilities, with the mean 0."""
+    logits = draw.normal(1, 2, draw.integers((3, 7), (6, 11)))
+    power = np.exp(logits)
+    likely = power / power.sum(axis=1, keepdims=True)
+    found = np.log(likely)
+    odds = found - np.log1p(-likely)
+    right = found - found.mean(axis=1, keepdims=True)
+    expect(
+        student,
+        likely,
+        right=right,
+        mistakes={
+            "The mean is not 0: subtract each row's.": found,
+            "You left out the logarithm: it undoes the exponential.": (
+                likely - likely.mean(axis=1, keepdims=True)
+            ),
+            "You took the exponential: the logarithm undoes it.": (
+                np.exp(likely) - np.exp(likely).mean(axis=1, keepdims=True)
+            ),
+            "You subtracted one mean of all: each row has its own.": found - found.mean(),
+            "You took the mean over the photos: take it over each photo's classes.": (
+                found - found.mean(axis=0)
+            ),
+            "You took the logarithm of the mean: take the mean of the logarithms.": (
+                found - np.log(likely.mean(axis=1, keepdims=True))
+            ),
+            "You made the largest 0: the mean should be.": found - found.max(axis=1, keepdims=True),
+            "You divided by the mean: subtract it.": found / found.mean(axis=1, keepdims=True),
+            "You divided by the standard deviation, too: only the mean changes.": (
+                right / right.std(axis=1, keepdims=True)
+            ),
+            "You took the logarithm to the base 10: the softmax has $e$.": right / np.log(10),
+            "You took the logarithm to the base 2: the softmax has $e$.": right / np.log(2),
+            "You added 1 inside the logarithm.": (
+                np.log1p(likely) - np.log1p(likely).mean(axis=1, keepdims=True)
+            ),
+            "You took $p / (1 - p)$: the logarithm of $p$ alone is enough.": odds,
+            "You took $p / (1 - p)$, and then subtracted the mean: take $p$ alone.": (
+                odds - odds.mean(axis=1, keepdims=True)
+            ),
+            "The sign is wrong.": -right,
+        },
+    )
+    with naming("one photo alone"):
+        expect(student, likely[0], right=right[0], mistakes={})
 
 
 def features_guess(student, draw):

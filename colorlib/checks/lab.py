@@ -73,6 +73,41 @@ def lab_without(student, draw):
         expect(student, colors, 2, right=right, mistakes={})
 
 
+def lab_observed(student, draw):
+    """What an observer gets from three lights, relative to white."""
+    from colorlib.lab import RGB_FROM_XYZ, WHITE, XYZ_FROM_RGB
+
+    light = draw.permuted([0.1, 0.4, 0.9]) + draw.uniform(-0.05, 0.05, 3)
+    responses = XYZ_FROM_RGB @ light
+    right = responses / WHITE
+    expect(
+        student,
+        light,
+        right=right,
+        mistakes={
+            "You left out white: divide each response by white's.": responses,
+            "You multiplied by white's responses: divide by them.": responses * WHITE,
+            "You divided the lights: white's three numbers are responses, too.": (
+                XYZ_FROM_RGB @ (light / WHITE)
+            ),
+            "You went down the columns: a response is the sum along a row of the matrix.": (
+                XYZ_FROM_RGB.T @ light / WHITE
+            ),
+            "You went down the columns, and left out white.": XYZ_FROM_RGB.T @ light,
+            "`*` only multiplies: `@` also sums up each row.": XYZ_FROM_RGB * light / WHITE,
+            "You give Y alone: all three responses were asked for.": right[1],
+            "You divided by their sum: divide each by white's.": responses / responses.sum(),
+            "You took the largest response for white: white's are `lab.WHITE`.": (
+                responses / responses.max()
+            ),
+            "You took the matrix of the way back.": RGB_FROM_XYZ @ light / WHITE,
+            "You took cube roots: they come in step 3.": np.cbrt(right),
+        },
+    )
+    with naming("a grey"):
+        expect(student, np.full(3, light[0]), right=np.full(3, light[0]), mistakes={})
+
+
 def lab_root(student, draw):
     """The cube root of the third step, straight near black."""
     levels = int(draw.integers(3, 7))
@@ -85,7 +120,7 @@ def lab_root(student, draw):
         "You swapped the two pieces: the cube root is for what is lighter than the knee.": (
             np.where(t > 0.008856, straight, root)
         ),
-        "You took the knee of step 1: here it is 0.008856.": np.where(t > 0.04045, root, straight),
+        "Is that the knee of step 1? Here it is 0.008856.": np.where(t > 0.04045, root, straight),
         "You took a square root: the exponent is 1/3.": np.where(t > 0.008856, t**0.5, straight),
         "`t ** 1 / 3` divides by 3: the exponent needs brackets.": (
             np.where(t > 0.008856, t / 3, straight)
@@ -105,6 +140,41 @@ def lab_root(student, draw):
     expect(student, t, right=right, mistakes=mistakes)
     with naming("one colour alone"):
         expect(student, t[0, 1:], right=right[0, 1:], mistakes={})
+
+
+def lab_luminance(student, draw):
+    """The light that makes a lightness."""
+    lightness = draw.uniform(15, 95, int(draw.integers(4, 8)))
+    root = (lightness + 16) / 116
+    expect(
+        student,
+        lightness,
+        right=root**3,
+        mistakes={
+            "You stopped at $f$: its cube is Y.": root,
+            "You took a cube root: to undo one, cube.": np.cbrt(root),
+            "You squared: a cube root is undone by a cube.": root**2,
+            "You forgot the 16: first add it to L.": (lightness / 116) ** 3,
+            "You subtracted 16: it was subtracted from L, so add it.": (
+                ((lightness - 16) / 116) ** 3
+            ),
+            "You added 16 after the division: add it to L first.": (lightness / 116 + 16) ** 3,
+            "You cubed before you divided by 116: it belongs under the cube.": (
+                (lightness + 16) ** 3 / 116
+            ),
+            "You took Y for a hundredth of L: the eye's root is between them.": lightness / 100,
+            "You cubed a hundredth of L: 16 and 116 belong to the formula.": (
+                (lightness / 100) ** 3
+            ),
+            "You give per cent: white's light is 1.": 100 * root**3,
+            "You went from Y to L: here it is the other way.": 116 * np.cbrt(lightness) - 16,
+            "You took the straight piece: above L = 8 $f$ is the root.": (
+                (root - 16 / 116) / 7.787
+            ),
+        },
+    )
+    with naming("one number"):
+        expect(student, float(lightness[0]), right=root[0] ** 3, mistakes={})
 
 
 def lab_shares(student, draw):
@@ -209,6 +279,52 @@ def lab_units(student, draw):
                 "You took 256 for 2 · 128²: the square belongs to the 128.": 256 * loss,
             },
         )
+
+
+def lab_bound(student, draw):
+    """How far out a share of all values lies."""
+    values = draw.normal((12, -30), (14, 25), (int(draw.integers(8000, 12000)), 2))
+    share = round(float(draw.uniform(0.7, 0.93)), 2)
+    sizes = np.abs(values)
+    ends = np.quantile(values, ((1 - share) / 2, (1 + share) / 2))
+    right = np.quantile(sizes, share)
+    expect(
+        student,
+        values,
+        share,
+        right=right,
+        mistakes={
+            "You took the values with their signs: -30 lies as far out as 30.": (
+                np.quantile(values, share)
+            ),
+            "You give what the rest lies within: t grows with the share.": (
+                np.quantile(sizes, 1 - share)
+            ),
+            "`np.percentile` takes per cent, and `np.quantile` shares.": (
+                np.percentile(sizes, share)
+            ),
+            "You measured from the mean: ±t lies around 0.": (
+                np.quantile(np.abs(values - values.mean()), share)
+            ),
+            "You took the share for t: for which t is it the share?": np.mean(sizes < share),
+            "You took both sides for alike: look at the size of each value.": ends[1],
+            "You give two ends: the same t serves both sides.": ends,
+            "You give the width from -t to t.": 2 * right,
+            "You took a share of the largest: a share of the values is meant.": (
+                share * sizes.max()
+            ),
+            "You took the largest: it has all values within.": sizes.max(),
+            "You give each column its own: take all values together.": (
+                np.quantile(sizes, share, axis=0)
+            ),
+            "You made a chroma of each pair: take a and b as single values.": (
+                np.quantile(np.hypot(*values.T), share)
+            ),
+            "You always take 99 %: take `share`.": np.quantile(sizes, 0.99),
+            "You always take half: take `share`.": np.median(sizes),
+        },
+        tolerance=1e-3,
+    )
 
 
 def lab_chroma(student, draw):

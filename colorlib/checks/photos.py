@@ -16,6 +16,32 @@ from colorlib.checks.judging import (
 )
 
 
+def photos_people(student, draw):
+    """How many authors a manifest names."""
+    names = [f"author {letter}" for letter in draw.permutation(list("ABCDEFGHIJKL"))]
+    counts = draw.integers(1, 4, int(draw.choice([7, 9])))
+    counts[:5] = 1, 1, 3, 4, 13  # no two mistakes count as many
+    known = [{"author": names[i]} for i, count in enumerate(counts) for _ in range(count)]
+    unknown = [{"author": ""}] * 12
+    manifest = [{**row, "licence": "CC0"} for row in draw.permutation(known + unknown)]
+    expect(
+        student,
+        manifest,
+        right=len(counts),
+        mistakes={
+            "You counted the empty name: nobody is behind it.": len(counts) + 1,
+            "You counted photos: count each author once.": len(manifest),
+            "You counted photos with a known author: count each author once.": len(known),
+            "You counted those with a single photo: the others took some, too.": sum(counts == 1),
+            "You counted those with several photos: one is enough.": sum(counts > 1),
+            "You give the number of photos of one author.": max(counts),
+            "You counted photos without an author.": len(unknown),
+        },
+    )
+    with naming("all authors known"):
+        expect(student, known, right=len(counts), mistakes={})
+
+
 def photos_grey(student, draw):
     """The share of pixels with little chroma."""
     limit = round(float(draw.uniform(16, 18)), 1)  # keeps the mistakes' shares apart
@@ -81,6 +107,50 @@ def photos_lookup(student, draw):
             ),
             "You looked from the other end of the table: its first row is L = 0.": (
                 table[::-1][np.rint(lightness).astype(int)]
+            ),
+        },
+    )
+
+
+def photos_votes(student, draw):
+    """Hues counted by chroma."""
+    edges = np.linspace(0, 360, int(draw.integers(5, 10)) + 1)
+    hue, chroma = draw.uniform(0, 360, 400), draw.uniform(1, 30, 400)
+    chroma += 60 * (hue < 90)
+    once, _ = np.histogram(hue, edges)
+    counted, _ = np.histogram(hue, edges, weights=chroma)
+    strong, _ = np.histogram(hue, edges, weights=chroma**2)
+    right = 100 * counted / counted.sum()
+    expect(
+        student,
+        hue,
+        chroma,
+        edges,
+        right=right,
+        mistakes={
+            "Each pixel has one vote: weigh it by its chroma.": 100 * once / once.sum(),
+            "You counted pixels: weigh each by its chroma, and give per cent.": once,
+            "You give shares: per cent were asked for.": right / 100,
+            "You give sums of chroma: divide by the sum of all.": counted,
+            "You give mean chromas: divide by the sum of all chroma.": (
+                counted / np.maximum(once, 1)
+            ),
+            "You divided by the number of pixels: divide by the sum of all chroma.": (
+                100 * counted / len(hue)
+            ),
+            "You divided by the largest bin: divide by the sum of all.": (
+                100 * counted / counted.max()
+            ),
+            "`density=True` divides by the widths of the bins, too.": (
+                np.histogram(hue, edges, weights=chroma, density=True)[0]
+            ),
+            "`density=True` divides by the widths of the bins, too: no per cent.": (
+                100 * np.histogram(hue, edges, weights=chroma, density=True)[0]
+            ),
+            "You squared the chroma.": 100 * strong / strong.sum(),
+            "You added up from bin to bin: each has its own share.": right.cumsum(),
+            "You binned the chroma: the bins are of hue.": (
+                100 * np.histogram(chroma, edges, weights=hue)[0] / hue.sum()
             ),
         },
     )
@@ -169,6 +239,49 @@ def photos_shared(student, draw):
             "You say it of each photo: give the share of them.": between.any(axis=1),
         },
     )
+
+
+def photos_brighter(student, draw):
+    """8-bit photos times a factor, rounded and cut off."""
+    for factor in map(float, draw.uniform((1.3, 0.4), (1.8, 0.8))):
+        photos = draw.integers(20, 250, (*draw.integers(2, 6, 2), 3), dtype="uint8")
+        photos[0, 0] = 253, 240, 130  # an odd largest: 255 / 253 leaves no halves
+        exact = factor * photos
+        right = np.rint(exact).clip(0, 255)
+        with naming(f"factor {factor:.2f}"):
+            expect(
+                student,
+                photos,
+                factor,
+                right=right,
+                mistakes={
+                    "Above 255 8 bits go round to 0: cut off first.": np.rint(exact) % 256,
+                    "You cut the decimals off, and above 255 8 bits go round to 0.": (
+                        np.floor(exact) % 256
+                    ),
+                    "You did not cut off: 8 bits end at 255.": np.rint(exact),
+                    "You neither rounded nor cut off: 8 bits hold 0, 1, ..., 255.": exact,
+                    "You cut the decimals off: round.": np.floor(exact).clip(0, 255),
+                    "You rounded up: round to the nearest.": np.ceil(exact).clip(0, 255),
+                    "You did not round: 8 bits hold whole numbers.": exact.clip(0, 255),
+                    "You cut off at 1: these photos go to 255.": right.clip(0, 1),
+                    "You give numbers in 0..1: photos in 8 bits go to 255.": right / 255,
+                    "You give numbers in 0..1, not rounded: photos in 8 bits go to 255.": (
+                        (exact / 255).clip(0, 1)
+                    ),
+                    "You added: multiply.": np.rint(photos + 255.0 * (factor - 1)).clip(0, 255),
+                    "You divided: multiply.": np.rint(photos / factor).clip(0, 255),
+                    "You rounded the factor or left it out: multiply by what it is.": (
+                        (photos.astype(float) * round(factor)).clip(0, 255)
+                    ),
+                    "You let the largest number be 255: cut off what is above.": (
+                        np.rint(255 * exact / exact.max())
+                    ),
+                    "You multiplied one channel: R, G and B have the same factor.": np.dstack(
+                        [right[..., 0], photos[..., 1:]]
+                    ),
+                },
+            )
 
 
 def photos_mirror(student, draw):

@@ -61,6 +61,12 @@ RIGHT = one_line("def share_right(scores, truth):")
 GUESS = one_line("def guess_from(order, colors, k):")
 SHARE = one_line("def share_of_step(extractor_flop, colorizer_flop):")
 
+PAIRS = """def beaten(parameters, right):
+    smaller, better = parameters < parameters[:, None], right > right[:, None]
+    return """
+BACK = "def logits_of(p):\n    z = {}\n    return {}"
+MINUS = "z - z.mean(axis=-1, keepdims=True)"
+
 WRONG = {
     "features_preprocess": [
         ("in 0..1", THREE + "x - np.array([103.939, 116.779, 123.68])"),
@@ -214,6 +220,42 @@ WRONG = {
         ("neighbours only", WEIGHTS("(side**2 - 1) * channels_in * channels_out")),
         ("1x1", WEIGHTS("max(9, side**2) * channels_in * channels_out")),
     ],
+    "features_beaten": [
+        ("turned the question", PAIRS + "(smaller & better).any(axis=0)"),
+        ("for *and*", PAIRS + "(smaller | better).any(axis=1)"),
+        ("has to be both", PAIRS + "smaller.any(axis=1) & better.any(axis=1)"),
+        ("a smaller one: it", PAIRS + "smaller.any(axis=1)"),
+        ("a better one: it", PAIRS + "better.any(axis=1)"),
+        ("a larger one", PAIRS + "(smaller.T & better).any(axis=1)"),
+        ("are *not* beaten", PAIRS + "~(smaller & better).any(axis=1)"),
+        (
+            "compare with all",
+            "def beaten(parameters, right):\n"
+            "    return (np.roll(parameters, -1) < parameters) & (np.roll(right, -1) > right)",
+        ),
+        ("those above", PAIRS + "np.tril(smaller & better).any(axis=1)"),
+        ("those below", PAIRS + "np.triu(smaller & better).any(axis=1)"),
+        (
+            "the best one alone",
+            "def beaten(parameters, right):\n    best = right.argmax()\n"
+            "    return (parameters > parameters[best]) & (right < right[best])",
+        ),
+        (
+            "the smallest one alone",
+            "def beaten(parameters, right):\n"
+            "    i = parameters.argmin()\n"
+            "    return (parameters > parameters[i]) & (right < right[i])",
+        ),
+        ("counted by how many", PAIRS + "(smaller & better).sum(axis=1)"),
+        ("You give places", PAIRS + "np.flatnonzero((smaller & better).any(axis=1))"),
+        ("You counted them", PAIRS + "(smaller & better).any(axis=1).sum()"),
+        ("table of all pairs", PAIRS + "smaller & better"),
+        (
+            "two alike",
+            "def beaten(parameters, right):\n    p, r = parameters, right\n"
+            "    return np.sum((p <= p[:, None]) & (r >= r[:, None]), axis=1) > 1",
+        ),
+    ],
     "features_similarity": [
         ("divide by both", ALIKE("these @ those.T")),
         ("of these only", ALIKE("these @ those.T / one[:, None]")),
@@ -250,6 +292,28 @@ WRONG = {
         ("best of any", RIGHT("np.mean(np.isin(truth, scores.argmax(axis=1)))")),
         ("You", RIGHT("np.mean(scores.max(axis=1) == truth)")),
         ("ValueError", RIGHT("np.mean(scores.argmax(axis=0) == truth)")),
+    ],
+    "features_restored": [
+        ("The mean is not 0", BACK.format("np.log(p)", "z")),
+        ("left out the logarithm", BACK.format("p", MINUS)),
+        ("took the exponential", BACK.format("np.exp(p)", MINUS)),
+        ("one mean of all", BACK.format("np.log(p)", "z - z.mean()")),
+        ("over the photos", BACK.format("np.log(p)", "z - z.mean(axis=0)")),
+        ("logarithm of the mean", BACK.format("np.log(p / p.mean(axis=-1, keepdims=True))", "z")),
+        ("the largest 0", BACK.format("np.log(p)", "z - z.max(axis=-1, keepdims=True)")),
+        ("divided by the mean", BACK.format("np.log(p)", "z / z.mean(axis=-1, keepdims=True)")),
+        (
+            "standard deviation",
+            BACK.format("np.log(p)", "(" + MINUS + ") / z.std(axis=-1, keepdims=True)"),
+        ),
+        ("base 10", BACK.format("np.log10(p)", MINUS)),
+        ("base 2", BACK.format("np.log2(p)", MINUS)),
+        ("added 1", BACK.format("np.log(p + 1)", MINUS)),
+        ("alone is enough", BACK.format("np.log(p / (1 - p))", "z")),
+        ("take $p$ alone", BACK.format("np.log(p / (1 - p))", MINUS)),
+        ("sign is wrong", BACK.format("-np.log(p)", MINUS)),
+        ("one photo alone", BACK.format("np.log(p)", "z - z.mean(axis=1, keepdims=True)")),
+        ("ValueError", BACK.format("np.log(p)", "z - z.mean(axis=1)")),
     ],
     "features_guess": [
         ("all neighbours", GUESS("colors[order].mean(axis=1)")),

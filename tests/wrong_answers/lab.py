@@ -20,6 +20,9 @@ TEXT = "From L alone the network would answer with the mean of all such pixels, 
 LOSE = "def without(pixels, channel):\n    x = pixels.astype(float)\n    {}\n    return x"
 ROOT = "def root(t):\n    return np.where(t > 0.008856, {}, {})"
 STRAIGHT = "7.787 * t + 16 / 116"
+OBSERVED = "def observed(light):\n    return "
+LUMINANCE = "def luminance(lightness):\n    return "
+BOUND = "def bound(values, share):\n    return "
 SHARES = "def shares(shown):\n    return "
 GUESS = "def guess(colors, level):\n    return colors[{}].mean(axis=0)"
 NEAR = "np.abs(colors[:, 0] - level) < 1"
@@ -44,6 +47,21 @@ WRONG = {
         ("b of a photo in Lab", LOSE.format(
             "x = x.clip(0, 255)\n    x[..., channel] = x[..., channel].mean()")),
     ],
+    "lab_observed": [
+        ("left out white", OBSERVED + "lab.XYZ_FROM_RGB @ light"),
+        ("divide by them", OBSERVED + "lab.XYZ_FROM_RGB @ light * lab.WHITE"),
+        ("divided the lights", OBSERVED + "lab.XYZ_FROM_RGB @ (light / lab.WHITE)"),
+        ("down the columns", OBSERVED + "light @ lab.XYZ_FROM_RGB / lab.WHITE"),
+        ("and left out white", OBSERVED + "light @ lab.XYZ_FROM_RGB"),
+        ("only multiplies", OBSERVED + "lab.XYZ_FROM_RGB * light / lab.WHITE"),
+        ("Y alone", OBSERVED + "lab.XYZ_FROM_RGB[1] @ light"),
+        ("by their sum", "def observed(light):\n"
+         "    x = lab.XYZ_FROM_RGB @ light\n    return x / x.sum()"),
+        ("largest response", "def observed(light):\n"
+         "    x = lab.XYZ_FROM_RGB @ light\n    return x / x.max()"),
+        ("the way back", OBSERVED + "lab.RGB_FROM_XYZ @ light / lab.WHITE"),
+        ("in step 3", OBSERVED + "np.cbrt(lab.XYZ_FROM_RGB @ light / lab.WHITE)"),
+    ],
     "lab_root": [
         ("near black is missing", "def root(t):\n    return np.cbrt(t)"),
         ("straight piece everywhere", "def root(t):\n    return " + STRAIGHT),
@@ -59,6 +77,21 @@ WRONG = {
         ("np.where", "def root(t):\n    return np.cbrt(t) if t > 0.008856 else " + STRAIGHT),
         ("one colour alone", "def root(t):\n    t = t.reshape(-1, 4)\n"
          "    return np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)"),
+    ],
+    "lab_luminance": [
+        ("stopped at", LUMINANCE + "(lightness + 16) / 116"),
+        ("to undo one", LUMINANCE + "np.cbrt((lightness + 16) / 116)"),
+        ("You squared", LUMINANCE + "((lightness + 16) / 116) ** 2"),
+        ("forgot the 16", LUMINANCE + "(lightness / 116) ** 3"),
+        ("subtracted 16", LUMINANCE + "((lightness - 16) / 116) ** 3"),
+        ("after the division", LUMINANCE + "(lightness / 116 + 16) ** 3"),
+        ("under the cube", LUMINANCE + "(lightness + 16) ** 3 / 116"),
+        ("Y for a hundredth", LUMINANCE + "lightness / 100"),
+        ("You cubed a hundredth", LUMINANCE + "(lightness / 100) ** 3"),
+        ("per cent", LUMINANCE + "100 * ((lightness + 16) / 116) ** 3"),
+        ("from Y to L", LUMINANCE + "116 * np.cbrt(lightness) - 16"),
+        ("straight piece", LUMINANCE + "((lightness + 16) / 116 - 16 / 116) / 7.787"),
+        ("one number", LUMINANCE + "np.array([((x + 16) / 116) ** 3 for x in lightness])"),
     ],
     "lab_shares": [
         ("You counted", SHARES + "shown.sum(axis=(1, 2))"),
@@ -97,6 +130,22 @@ WRONG = {
         ("divided by 128", UNITS + "np.sqrt(2 * loss) / 128"),
         ("root of 128", UNITS + "np.sqrt(2 * 128 * loss)"),
         ("256 for 2", UNITS + "2 * 128 * loss"),
+    ],
+    "lab_bound": [
+        ("with their signs", BOUND + "np.quantile(values, share)"),
+        ("the rest lies", BOUND + "np.quantile(np.abs(values), 1 - share)"),
+        ("takes per cent", BOUND + "np.percentile(np.abs(values), share)"),
+        ("from the mean", BOUND + "np.quantile(np.abs(values - values.mean()), share)"),
+        ("the share for t", BOUND + "np.mean(np.abs(values) < share)"),
+        ("both sides for alike", BOUND + "np.quantile(values, (1 + share) / 2)"),
+        ("two ends", BOUND + "np.quantile(values, [(1 - share) / 2, (1 + share) / 2])"),
+        ("the width", BOUND + "2 * np.quantile(np.abs(values), share)"),
+        ("share of the largest", BOUND + "share * np.abs(values).max()"),
+        ("has all values", BOUND + "np.abs(values).max()"),
+        ("all values together", BOUND + "np.quantile(np.abs(values), share, axis=0)"),
+        ("single values", BOUND + "np.quantile(np.linalg.norm(values, axis=-1), share)"),
+        ("always take 99 %", BOUND + "np.quantile(np.abs(values), 0.99)"),
+        ("always take half", BOUND + "np.median(np.abs(values))"),
     ],
     "lab_chroma": [
         ("included L", "def chroma(c):\n    return np.linalg.norm(c, axis=-1)"),

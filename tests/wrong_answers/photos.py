@@ -19,6 +19,10 @@ TEXT = "The input L changes a little and so does the answer, whose chroma falls.
 
 SHARE = "def share_below(ab, limit):\n    return {}"
 CHROMA = "np.hypot(ab[..., 0], ab[..., 1])"
+PEOPLE = "def thanked(manifest):\n    names = [row['author'] for row in manifest]\n    return "
+VOTES = "def votes(hue, chroma, edges):\n    n, _ = np.histogram({}, edges{})\n    return {}"
+WEIGHED = ", weights=chroma"
+BRIGHT = "def brighter(photos, factor):\n    return "
 LOOK = "def look_up(lightness, table):\n    return "
 NEAREST = """def nearest_of(likeness):
     x = likeness.copy()
@@ -28,6 +32,17 @@ SHARED = "def touched(same_author, held_back, rest):\n    return "
 MIRROR = "def mirror(pictures):\n    return "
 
 WRONG = {
+    "photos_people": [
+        ("the empty name", PEOPLE + "len(set(names))"),
+        ("You counted photos:", PEOPLE + "len(names)"),
+        ("a known author", PEOPLE + "sum(name != '' for name in names)"),
+        ("a single photo", PEOPLE + "sum(names.count(name) == 1 for name in names)"),
+        ("several photos", PEOPLE + "sum(1 < names.count(name) for name in set(names) - {''})"),
+        ("of one author", PEOPLE + "max(names.count(name) for name in set(names) - {''})"),
+        ("without an author", PEOPLE + "names.count('')"),
+        ("all authors known", PEOPLE + "len(set(names)) - 1"),
+        ("should be a number", PEOPLE + "set(names) - {''}"),
+    ],
     "photos_grey": [
         ("number of pixels", SHARE.format(f"np.sum({CHROMA} < limit)")),
         ("number of numbers", SHARE.format(f"np.sum({CHROMA} < limit) / ab.size")),
@@ -53,6 +68,22 @@ WRONG = {
         ("picture's shape", LOOK + "table[np.rint(lightness.ravel()).astype(int)]"),
         ("other end", LOOK + "table[100 - np.rint(lightness).astype(int)]"),
         ("IndexError", LOOK + "table[np.rint(lightness)]"),
+    ],
+    "photos_votes": [
+        ("has one vote", VOTES.format("hue", "", "100 * n / n.sum()")),
+        ("You counted pixels", VOTES.format("hue", "", "n")),
+        ("You give shares", VOTES.format("hue", WEIGHED, "n / n.sum()")),
+        ("sums of chroma", VOTES.format("hue", WEIGHED, "n")),
+        ("mean chromas", VOTES.format("hue", WEIGHED, "n / np.histogram(hue, edges)[0]")),
+        ("number of pixels", VOTES.format("hue", WEIGHED, "100 * n / hue.size")),
+        ("largest bin", VOTES.format("hue", WEIGHED, "100 * n / n.max()")),
+        ("widths of the bins, too.", VOTES.format("hue", WEIGHED + ", density=True", "n")),
+        ("no per cent", VOTES.format("hue", WEIGHED + ", density=True", "100 * n")),
+        ("You squared", VOTES.format("hue", ", weights=chroma**2", "100 * n / n.sum()")),
+        ("from bin to bin", VOTES.format("hue", WEIGHED, "100 * n.cumsum() / n.sum()")),
+        ("You binned the chroma", VOTES.format("chroma", ", weights=hue", "100 * n / n.sum()")),
+        ("should be an array", "def votes(hue, chroma, edges):\n"
+         "    return np.histogram(hue, edges, weights=100 * chroma / chroma.sum())"),
     ],
     "photos_nearest": [
         ("like itself", "def nearest_of(likeness):\n    return likeness.argmax(axis=1)"),
@@ -81,6 +112,25 @@ WRONG = {
         ("*all* of the rest", SHARED + "same_author[held_back][:, rest].all(axis=1).mean()"),
         ("of each photo: give", SHARED + "same_author[held_back][:, rest].any(axis=1)"),
         ("IndexError", SHARED + "same_author[held_back, rest].any(axis=1).mean()"),
+    ],
+    "photos_brighter": [
+        ("go round to 0", BRIGHT + "np.rint(factor * photos).astype(int).astype('uint8')"),
+        ("off, and above 255", BRIGHT + "(factor * photos).astype(int).astype('uint8')"),
+        ("8 bits end at 255", BRIGHT + "np.rint(factor * photos)"),
+        ("neither rounded", BRIGHT + "factor * photos"),
+        ("decimals off: round", BRIGHT + "(factor * photos).clip(0, 255).astype('uint8')"),
+        ("rounded up", BRIGHT + "np.ceil(factor * photos).clip(0, 255)"),
+        ("whole numbers", BRIGHT + "np.clip(factor * photos, 0, 255)"),
+        ("cut off at 1", BRIGHT + "np.rint(factor * photos).clip(0, 1)"),
+        ("not rounded", BRIGHT + "np.clip(factor * (photos / 255), 0, 1)"),
+        ("You added", BRIGHT + "np.rint(photos + 255 * (factor - 1)).clip(0, 255)"),
+        ("You divided", BRIGHT + "np.rint(photos / factor).clip(0, 255)"),
+        ("rounded the factor", BRIGHT + "np.clip(photos.astype(int) * round(factor), 0, 255)"),
+        ("largest number", BRIGHT + "np.rint(photos * (255 / photos.max()))"),
+        ("one channel", "def brighter(photos, factor):\n    x = photos.astype(float)\n"
+         "    x[..., 0] = np.rint(x[..., 0] * factor).clip(0, 255)\n    return x"),
+        ("changes its argument", "def brighter(photos, factor):\n"
+         "    photos[:] = np.rint(photos * factor).clip(0, 255)\n    return photos"),
     ],
     "photos_mirror": [
         ("on its head", MIRROR + "pictures[:, ::-1]"),
