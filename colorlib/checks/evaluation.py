@@ -1,11 +1,13 @@
 """The exercises of chapter 06_evaluation. Without Keras, so that grading a class starts quickly."""
 
 import numpy as np
+from skimage.color import deltaE_ciede2000
 
 from colorlib import metrics
 from colorlib.checks.judging import (
     NotYet,
     attempted,
+    call,
     describe,
     expect,
     expect_figure,
@@ -278,36 +280,6 @@ def evaluation_trick(student, draw):
     return expect_text(text, words=80)
 
 
-def evaluation_loss(student, draw):
-    """Equation (1) of the paper: the mean squared error of a and b, divided by 128."""
-    true_ab = draw.normal(0, 40, (3, *draw.integers(4, 8, 2), 2))
-    ab = 0.5 * true_ab + draw.normal(5, 15, true_ab.shape)
-    error = (true_ab - ab) / 128
-    right = np.mean(error**2)
-    expect(
-        student,
-        true_ab,
-        ab,
-        right=right,
-        mistakes={
-            "You left 128 out.": 128**2 * right,
-            "You divided the square by 128: a and b are divided first.": 128 * right,
-            "You divided only one of the two.": np.mean((true_ab / 128 - ab) ** 2),
-            "You divided only one of the two, the guess.": np.mean((true_ab - ab / 128) ** 2),
-            "You squared the mean error: square each error, then take the mean.": error.mean() ** 2,
-            "You took the error's size: it is squared.": np.abs(error).mean(),
-            "You did not square: errors up and down cancel.": error.mean(),
-            "You took the root at the end: the loss has none.": np.sqrt(right),
-            "You added the squares up: take their mean.": np.sum(error**2),
-            "You added the squares of a and b: they are averaged, too.": 2 * right,
-            "You kept the pixels apart: one number was asked for.": np.mean(error**2, axis=-1),
-            "You kept the numbers apart: one was asked for.": error**2,
-        },
-    )
-    with naming("a single photo"):
-        expect(student, true_ab[0], ab[0], right=np.mean(error[0] ** 2), mistakes={})
-
-
 def evaluation_within(student, draw):
     """The share of distances that are at most t."""
     distance = draw.uniform(0, 60, (3, *draw.choice([5, 7, 9], 2)))  # an odd number of them
@@ -396,39 +368,6 @@ def evaluation_chroma(student, draw):
     )
     with naming("a single photo"):
         expect(student, ab[0], right=size[0].mean(), mistakes={})
-
-
-def evaluation_lookup(student, draw):
-    """The colours of a table by lightness."""
-    table = draw.normal(0, 20, (101, 2))
-    lightness = draw.integers(1, 99, draw.integers(3, 8, 2)) + draw.choice([-0.3, 0.3, 0.4])
-    lightness[0, :2] = 20.8, 41.3  # to the next row, and to the one before
-    level = np.rint(lightness).astype(int)
-    lower = np.floor(lightness).astype(int)
-    share = (lightness - lower)[..., None]
-    expect(
-        student,
-        lightness,
-        table,
-        right=table[level],
-        mistakes={
-            "You cut the decimals off: 20.8 belongs to row 21.": table[lower],
-            "You rounded up: 41.3 belongs to row 41.": table[lower + 1],
-            "You went from row to row along a line: round.": (
-                (1 - share) * table[lower] + share * table[lower + 1]
-            ),
-            "Your rows begin at 1: that of L = 0 is the first.": table[level - 1],
-            "You turned the table round: its first row is for L = 0.": table[100 - level],
-            "You returned the numbers of the rows: look the colours up.": level,
-            "You returned a alone.": table[level, 0],
-            "You gave one colour to all.": np.broadcast_to(table.mean(axis=0), (*level.shape, 2)),
-            "You looked the mean lightness up: each pixel has its row.": (
-                table[int(np.rint(lightness.mean()))]
-            ),
-        },
-    )
-    with naming("black and white"):
-        expect(student, np.array([0.2, 99.8]), table, right=table[[0, 100]], mistakes={})
 
 
 def evaluation_ranks(student, draw):
@@ -566,3 +505,210 @@ def evaluation_plate(student, draw):
             "You divided by 128: Lab units were asked for.": right / 128**2,
         },
     )
+
+
+def evaluation_worst(student, draw):
+    """The share of the squared error in the tenth of the pixels that are furthest off."""
+    distance = draw.gamma(1.5, 10, (2, *draw.permutation([3, 5, 10])))
+    squares, count = np.sort(distance.ravel() ** 2), distance.size // 10
+    worst, plain = squares[-count:], np.sort(distance.ravel())
+    right = worst.sum() / squares.sum()
+    expect(student, distance, right=right, mistakes={
+        "You took the best tenth: `np.sort` puts the largest last.": (
+            squares[:count].sum() / squares.sum()
+        ),
+        "You took all but the worst tenth.": 1 - right,
+        "You did not square: a share of the distances is smaller.": (
+            plain[-count:].sum() / plain.sum()
+        ),
+        "You divided means: a share divides sums.": worst.mean() / squares.mean(),
+        "You divided by the number of pixels: by the sum of all squares.": (
+            worst.sum() / squares.size
+        ),
+        "You added up the worst squares: divide by the sum of all.": worst.sum(),
+        "You gave per cent: a share lies between 0 and 1.": 100 * right,
+        "You took what is more than a tenth of the largest: take a tenth of the pixels.": (
+            squares[plain > plain[-1] / 10].sum() / squares.sum()
+        ),
+        "You did not sort: the last tenth is not the worst.": (
+            (distance.ravel()[-count:] ** 2).sum() / squares.sum()
+        ),
+    })  # fmt: skip
+    with naming("a list of distances"):
+        one = distance[0].ravel()[:30] ** 2
+        expect(student, np.sqrt(one), right=np.sort(one)[-3:].sum() / one.sum(), mistakes={})
+
+
+def evaluation_forgiven(student, draw):
+    """CIEDE2000 of a step of 10 along b."""
+    b = round(float(draw.uniform(15, 60)), 1)
+
+    def step(one, other):
+        return float(deltaE_ciede2000(one, other))
+
+    expect(student, b, right=step([50, 0, b], [50, 0, b + 10]), mistakes={
+        "You took the plain distance, which is 10 everywhere.": 10.0,
+        "You changed a: b is the last of the three.": step([50, b, 0], [50, b + 10, 0]),
+        "You changed L: it is 50 in both.": step([b, 0, 0], [b + 10, 0, 0]),
+        "You left L out, as 0: it is 50 in both.": step([b, 0, 50], [b + 10, 0, 50]),
+        "Your second colour has b = 10: it has 10 more than b.": step([50, 0, b], [50, 0, 10]),
+        "Your first colour is grey: it has this b.": step([50, 0, 0], [50, 0, b + 10]),
+        "You compared with grey: the other colour has 10 more.": step([50, 0, b], [50, 0, 0]),
+        "Your second colour has 10 less: it should have more.": step([50, 0, b], [50, 0, b - 10]),
+        "You changed a, too: it is 0 in both.": step([50, 0, b], [50, 10, b + 10]),
+    })  # fmt: skip
+    with naming("b = 0"):
+        expect(student, 0, right=step([50, 0, 0], [50, 0, 10]), mistakes={})
+    return "near grey the eye is strict, among vivid colours it forgives."
+
+
+def evaluation_hardest(student, draw):
+    """The place of the best value, whichever way is better."""
+    values = draw.permutation(np.linspace(0.2, 0.9, int(draw.integers(5, 9))))
+    values[[0, -1]], low, high = values[[0, -1]].clip(0.3, 0.8), 0.1, 0.95
+    lowest, highest = map(int, draw.permutation([1, len(values) - 2]))
+    values[lowest], values[highest] = low, high
+    for better, place, wrong in (("↓", lowest, highest), ("↑", highest, lowest)):
+        with naming(f"`{better}`"):
+            expect(student, values, better, right=place, mistakes={
+                "That is the worst of them; mind which way is better.": wrong,
+                "You gave the value: its place was asked for.": values[place],
+                "You gave the worst value: asked for is the place of the best.": values[wrong],
+                "You counted from 1.": place + 1,
+                "You sorted: give the place of the best alone.": np.argsort(values),
+                "You sorted: give the place of the best alone. ": np.argsort(-values),
+            })  # fmt: skip
+
+
+def evaluation_turned(student, draw):
+    """The colour circle turned by an angle."""
+    ab = draw.normal(5, 30, (3, *draw.permutation([4, 5, 6])[:2], 2))
+    degrees = int(draw.choice([-1, 1]) * draw.integers(25, 65))
+
+    def turn(angle, sign=1.0):
+        a, b, cos, sin = *np.moveaxis(ab, -1, 0), np.cos(angle), np.sin(angle)
+        return np.stack([a * cos - b * sin, sign * a * sin + b * cos], axis=-1)
+
+    angle = np.radians(degrees)
+    right = turn(angle)
+    first, (a, b) = right[..., 0], np.moveaxis(ab, -1, 0)
+    expect(student, ab, degrees, right=right, mistakes={
+        "`np.cos` and `np.sin` count in radians: `np.radians`.": turn(degrees),
+        "`np.radians` makes radians of degrees, not `np.degrees`.": turn(np.degrees(degrees)),
+        "You turned the other way round.": turn(-angle),
+        "One of the signs is wrong: chroma should stay.": turn(angle, -1.0),
+        "The minus of the new a is missing: chroma should stay.": (
+            np.stack([a * np.cos(angle) + b * np.sin(angle), right[..., 1]], axis=-1)
+        ),
+        "The new b comes from the old a: keep that until b is done.": (
+            np.stack([first, first * np.sin(angle) + b * np.cos(angle)], axis=-1)
+        ),
+        "You exchanged the new a and b.": right[..., ::-1],
+        "a and b come last: `np.stack(..., axis=-1)`.": np.moveaxis(right, -1, 0),
+        "You multiplied, which changes how strong colours are: turn them.": ab * np.cos(angle),
+        "You gave the new a alone.": first,
+    })  # fmt: skip
+    with naming("one colour"):
+        expect(student, ab[0, 0, 0], degrees, right=right[0, 0, 0], mistakes={})
+
+
+def evaluation_ends(student, draw):
+    """The places of the lowest and the highest values."""
+    count, n = int(draw.integers(14, 20)), int(draw.integers(2, 4))
+    order = draw.permutation(count)
+    while (order[:n] < n).any() or (np.argsort(order)[:n] < n).any():
+        order = draw.permutation(count)
+    values = np.empty(count)
+    values[order] = np.sort(draw.uniform(-1, 1, count))
+    ends = [*range(n), *range(count - n, count)]
+    expect(student, values, n, right=order[ends], mistakes={
+        "You gave the values: their places were asked for.": values[order[ends]],
+        "You gave ranks: `np.argsort` once gives places.": np.argsort(order)[ends],
+        "You did not sort: those are the first and the last of the list.": np.array(ends),
+        "The highest come last: the lowest are first.": order[::-1][ends],
+        "You put the highest before the lowest.": np.roll(order[ends], n),
+        "The highest should come in the order of their values, too: the largest last.": (
+            np.append(order[:n], order[::-1][:n])
+        ),
+        "You gave the lowest alone.": order[:n],
+        "You gave the highest alone.": order[-n:],
+        "You lost one at the upper end: a slice `[-n:]` reaches the last.": (
+            np.append(order[:n], order[-n:-1])
+        ),
+        "You are one off at the upper end: a slice `[-n:]` reaches the last.": (
+            np.append(order[:n], order[-n - 1 : -1])
+        ),
+        "You kept two rows: one list was asked for.": order[ends].reshape(2, n),
+        "You gave all places: only both ends.": order,
+    })  # fmt: skip
+
+
+def evaluation_chance(student, draw):
+    """Whether an interval has zero in it."""
+    near, far = np.sort(draw.uniform([0.0002, 0.002], [0.001, 0.009]))
+    for low, high, right, words in (
+        (-near, far, True, "zero is in it, so chance may explain the difference"),
+        (-far, near, True, "zero is in it, so chance may explain the difference"),
+        (near, far, False, "both ends are above zero, so chance hardly explains it"),
+        (-far, -near, False, "both ends are below zero, so chance hardly explains it"),
+    ):
+        with naming(f"from {low:+.4f} to {high:+.4f}"):
+            answer = call(student, float(low), float(high))
+            if not isinstance(answer, (bool, np.bool_)):
+                raise NotYet(f"True or False was asked for, not {describe(answer)}.")
+            if answer != right:
+                raise NotYet(f"{words}.")
+
+
+def evaluation_stronger(student, draw):
+    """The ratio of mean chromas."""
+    true_ab = draw.normal([6, -9], 25, (3, *draw.integers(4, 8, 2), 2))
+    ab = 0.4 * true_ab + draw.normal([3, 5], 6, true_ab.shape)
+    true, guess = (np.linalg.norm(each, axis=-1) for each in (true_ab, ab))
+    right = true.mean() / guess.mean()
+    expect(student, true_ab, ab, right=right, mistakes={
+        "You turned the fraction: the guess is multiplied.": 1 / right,
+        "You took the difference: a factor is a ratio.": true.mean() - guess.mean(),
+        "You averaged the pixels' ratios: take the ratio of the means.": (true / guess).mean(),
+        "You divided pixel by pixel: one factor was asked for.": true / guess,
+        "You divided the means of a and b: opposite colours cancel.": true_ab.mean() / ab.mean(),
+        "You divided mean squares: chroma is no square.": (true**2).mean() / (guess**2).mean(),
+        "You divided the roots of mean squares: chroma is a mean of distances.": (
+            np.sqrt((true**2).mean() / (guess**2).mean())
+        ),
+        "You divided the sizes of a and b: of each pixel they make one distance.": (
+            np.abs(true_ab).mean() / np.abs(ab).mean()
+        ),
+        "That factor has the smallest squared error, and is still too pale.": (
+            np.sum(true_ab * ab) / np.sum(ab * ab)
+        ),
+        "That is a factor for each photo: one for all was asked for.": (
+            true.mean(axis=(1, 2)) / guess.mean(axis=(1, 2))
+        ),
+    })  # fmt: skip
+
+
+def evaluation_percent(student, draw):
+    """A difference in per cent of the rival."""
+    rival = round(float(draw.uniform(0.015, 0.03)), 4)
+    for case, factor in (("a lower loss", 0.7), ("a higher loss", 1.3)):
+        ours = rival * float(factor + draw.uniform(-0.1, 0.1))
+        right = 100 * (ours - rival) / rival
+        with naming(case):
+            expect(student, ours, rival, right=right, mistakes={
+                "You divided by ours: per cent of the rival were asked for.": (
+                    100 * (ours - rival) / ours
+                ),
+                "Plus means a higher loss than the rival's.": -right,
+                "Plus means a higher loss, and per cent are of the rival.": (
+                    100 * (rival - ours) / ours
+                ),
+                "You gave ours in per cent of the rival: subtract the rival's 100.": (
+                    100 * ours / rival
+                ),
+                "That is a share: per cent are a hundred times as much.": right / 100,
+                "You did not divide: per cent of what?": 100 * (ours - rival),
+                "You took the mean of both as 100 %: it is the rival.": (
+                    200 * (ours - rival) / (ours + rival)
+                ),
+            })  # fmt: skip

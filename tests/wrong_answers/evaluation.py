@@ -30,11 +30,9 @@ def one_line(head):
     return (head + "\n    return {}").format
 
 
-LOSS = one_line("def loss_of(true_ab, ab):")
 WITHIN = one_line("def share_within(distance, t):")
 DECIBELS = one_line("def to_decibels(error):")
 CHROMA = one_line("def chroma_of(ab):")
-LOOK_UP = one_line("def look_up(lightness, table):")
 RANKS = one_line(
     "def rank_correlation(one, other):\n    rank = lambda values: np.argsort(np.argsort(values))"
 )
@@ -44,6 +42,20 @@ WILSON = one_line(
     "    p, middle, below = fooled / n, fooled / n + z**2 / (2 * n), 1 + z**2 / n\n"
     "    spread = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))"
 )
+WORST = one_line(
+    "def share_of_worst(distance):\n"
+    "    squares = np.sort(distance.ravel() ** 2)\n    n = len(squares) // 10"
+)
+STEP = one_line("def step_seen_at(b):")
+BEST = one_line("def best_place(values, better):")
+TURNED = one_line(
+    "def turned(ab, degrees):\n    a, b = ab[..., 0], ab[..., 1]\n"
+    "    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))"
+)
+ENDS = one_line("def ends_of(values, n):\n    order = np.argsort(values)")
+CHANCE = one_line("def by_chance(low, high):")
+FACTOR_FOR = one_line("def factor_for(true_ab, ab):")
+PERCENT = one_line("def in_percent(ours, rival):")
 PLATE = one_line("def ab_error(photo, plate):")
 
 WRONG = {
@@ -157,22 +169,6 @@ WRONG = {
         ("explain a little more", TRICK + "text = 'The loss is a mean over pixels.'"),
         ("one photo", TRICK + "photo = unseen"),
     ],
-    "evaluation_loss": [
-        ("left 128 out", LOSS("np.mean((true_ab - ab) ** 2)")),
-        ("divided first", LOSS("np.mean((true_ab - ab) ** 2) / 128")),
-        ("divided first", LOSS("np.mean((true_ab - ab) ** 2 / 128)")),
-        ("only one of the two", LOSS("np.mean((true_ab / 128 - ab) ** 2)")),
-        ("only one of the two", LOSS("np.mean((true_ab - ab / 128) ** 2)")),
-        ("squared the mean error", LOSS("np.mean((true_ab - ab) / 128) ** 2")),
-        ("it is squared", LOSS("np.mean(np.abs(true_ab - ab)) / 128")),
-        ("cancel", LOSS("np.mean((true_ab - ab) / 128)")),
-        ("root at the end", LOSS("np.sqrt(np.mean(((true_ab - ab) / 128) ** 2))")),
-        ("added the squares up", LOSS("np.sum(((true_ab - ab) / 128) ** 2)")),
-        ("averaged, too", LOSS("np.mean(np.linalg.norm((true_ab - ab) / 128, axis=-1) ** 2)")),
-        ("pixels apart", LOSS("np.mean(((true_ab - ab) / 128) ** 2, axis=-1)")),
-        ("numbers apart", LOSS("((true_ab - ab) / 128) ** 2")),
-        ("a single photo", LOSS("np.mean(((true_ab - ab) / 128) ** 2, axis=(0, 1, 2, 3))")),
-    ],
     "evaluation_within": [
         ("exactly t", WITHIN("np.mean(distance < t)")),
         ("further away", WITHIN("np.mean(distance > t)")),
@@ -211,20 +207,6 @@ WRONG = {
         ("pixels apart", CHROMA("np.linalg.norm(ab, axis=-1)")),
         ("photos apart", CHROMA("np.linalg.norm(ab, axis=-1).mean(axis=(1, 2))")),
         ("a single photo", CHROMA("np.linalg.norm(ab, axis=3).mean()")),
-    ],
-    "evaluation_lookup": [
-        ("cut the decimals off", LOOK_UP("table[lightness.astype(int)]")),
-        ("rounded up", LOOK_UP("table[np.ceil(lightness).astype(int)]")),
-        ("along a line", LOOK_UP(
-            "np.stack([np.interp(lightness, range(101), one) for one in table.T], axis=-1)")),
-        ("begin at 1", LOOK_UP("table[np.rint(lightness).astype(int) - 1]")),
-        ("turned the table round", LOOK_UP("table[::-1][np.rint(lightness).astype(int)]")),
-        ("numbers of the rows", LOOK_UP("np.rint(lightness)")),
-        ("a alone", LOOK_UP("table[np.rint(lightness).astype(int), 0]")),
-        ("one colour to all", LOOK_UP("np.full((*lightness.shape, 2), table.mean(axis=0))")),
-        ("mean lightness", LOOK_UP("table[int(np.rint(lightness.mean()))]")),
-        ("IndexError", LOOK_UP("table[np.rint(lightness)]")),
-        ("black and white", LOOK_UP("table[np.rint(lightness).astype(int).clip(1, 100)]")),
     ],
     "evaluation_ranks": [
         ("correlated the values", RANKS("np.corrcoef(one, other)[0, 1]")),
@@ -285,5 +267,106 @@ WRONG = {
         ("it is squared", PLATE("np.mean(np.abs(to_lab(photo) - to_lab(plate))[..., 1:])")),
         ("cancel", PLATE("np.mean((to_lab(photo) - to_lab(plate))[..., 1:])")),
         ("128", PLATE("np.mean(((to_lab(photo) - to_lab(plate))[..., 1:] / 128) ** 2)")),
+    ],
+    "evaluation_worst": [
+        ("best tenth", WORST("squares[:n].sum() / squares.sum()")),
+        ("all but", WORST("squares[:-n].sum() / squares.sum()")),
+        ("not square", WORST("np.sqrt(squares[-n:]).sum() / np.sqrt(squares).sum()")),
+        ("divided means", WORST("squares[-n:].mean() / squares.mean()")),
+        ("number of pixels", WORST("squares[-n:].sum() / squares.size")),
+        ("added up the worst", WORST("squares[-n:].sum()")),
+        ("per cent", WORST("100 * squares[-n:].sum() / squares.sum()")),
+        ("tenth of the largest", WORST(
+            "squares[squares > squares[-1] / 100].sum() / squares.sum()")),
+        ("did not sort", WORST("(distance.ravel()[-n:] ** 2).sum() / squares.sum()")),
+        ("a list of distances", WORST(
+            "squares[-n:].sum() / squares.sum() + (distance.ndim < 2)")),
+    ],
+    "evaluation_forgiven": [
+        ("plain distance", STEP("np.linalg.norm(np.subtract([50, 0, b], [50, 0, b + 10]))")),
+        ("changed a:", STEP("deltaE_ciede2000([50, b, 0], [50, b + 10, 0])")),
+        ("changed L", STEP("deltaE_ciede2000([b, 0, 0], [b + 10, 0, 0])")),
+        ("b = 10", STEP("deltaE_ciede2000([50, 0, b], [50, 0, 10])")),
+        ("first colour is grey", STEP("deltaE_ciede2000([50, 0, 0], [50, 0, b + 10])")),
+        ("compared with grey", STEP("deltaE_ciede2000([50, 0, b], [50, 0, 0])")),
+        ("10 less", STEP("deltaE_ciede2000([50, 0, b], [50, 0, b - 10])")),
+        ("a, too", STEP("deltaE_ciede2000([50, 0, b], [50, 10, b + 10])")),
+        ("b = 0", STEP("deltaE_ciede2000([50, 0, b], [50, 0, b + 10 * (b != 0)])")),
+    ],
+    "evaluation_hardest": [
+        ("the worst of them", BEST("np.argmin(values)")),
+        ("the worst of them", BEST("np.argmax(values)")),
+        ("the worst of them",
+         BEST("np.argmax(values) if better == '↓' else np.argmin(values)")),
+        ("the value", BEST("values.min() if better == '↓' else values.max()")),
+        ("the worst value", BEST("values.max() if better == '↓' else values.min()")),
+        ("from 1", BEST("1 + (np.argmin(values) if better == '↓' else np.argmax(values))")),
+        ("You sorted", BEST("np.argsort(values)")),
+        ("You sorted", BEST("np.argsort(-values)")),
+    ],
+    "evaluation_turned": [
+        ("in radians", TURNED("np.stack([a * np.cos(degrees) - b * np.sin(degrees), "
+                              "a * np.sin(degrees) + b * np.cos(degrees)], axis=-1)")),
+        ("other way", TURNED("np.stack([a * cos + b * sin, b * cos - a * sin], axis=-1)")),
+        ("One of the signs", TURNED("np.stack([a * cos - b * sin, b * cos - a * sin], axis=-1)")),
+        ("minus of the new a",
+         TURNED("np.stack([a * cos + b * sin, b * cos + a * sin], axis=-1)")),
+        ("old a", TURNED("np.stack([(c := a * cos - b * sin), c * sin + b * cos], axis=-1)")),
+        ("exchanged", TURNED("np.stack([a * sin + b * cos, a * cos - b * sin], axis=-1)")),
+        ("come last", TURNED("np.stack([a * cos - b * sin, a * sin + b * cos])")),
+        ("changes how strong", TURNED("ab * cos")),
+        ("new a alone", TURNED("a * cos - b * sin")),
+        ("one colour", TURNED(
+            "np.stack([a * cos - b * sin, a * sin + b * cos], axis=-1) * np.ones((1, 1))")),
+    ],
+    "evaluation_ends": [
+        ("gave the values", ENDS("np.concatenate([values[order][:n], values[order][-n:]])")),
+        ("gave ranks",
+         ENDS("np.concatenate([np.argsort(order)[:n], np.argsort(order)[-n:]])")),
+        ("did not sort", ENDS("[*range(n), *range(len(values) - n, len(values))]")),
+        ("highest come last", ENDS("[*order[::-1][:n], *order[::-1][-n:]]")),
+        ("before the lowest", ENDS("[*order[-n:], *order[:n]]")),
+        ("largest last", ENDS("[*order[:n], *order[::-1][:n]]")),
+        ("lowest alone", ENDS("order[:n]")),
+        ("highest alone", ENDS("order[-n:]")),
+        ("lost one", ENDS("[*order[:n], *order[-n:-1]]")),
+        ("one off", ENDS("[*order[:n], *order[-n - 1:-1]]")),
+        ("two rows", ENDS("[order[:n], order[-n:]]")),
+        ("all places", ENDS("order")),
+    ],
+    "evaluation_chance": [
+        ("zero is in it", CHANCE("not low <= 0 <= high")),
+        ("above zero", CHANCE("low > 0 or high > 0")),
+        ("below zero", CHANCE("low <= 0")),
+        ("above zero", CHANCE("high >= 0")),
+        ("zero is in it", CHANCE("abs(low) < abs(high) and low * high < 0")),
+        ("True or False", CHANCE("low * high")),
+        ("True or False", CHANCE("'chance' if low <= 0 <= high else 'no'")),
+        ("above zero", CHANCE("low < high")),
+    ],
+    "evaluation_stronger": [
+        ("turned the fraction",
+         FACTOR_FOR("metrics.mean_chroma(ab) / metrics.mean_chroma(true_ab)")),
+        ("the difference", FACTOR_FOR("metrics.mean_chroma(true_ab) - metrics.mean_chroma(ab)")),
+        ("pixels' ratios", FACTOR_FOR(
+            "np.mean(np.linalg.norm(true_ab, axis=-1) / np.linalg.norm(ab, axis=-1))")),
+        ("pixel by pixel", FACTOR_FOR(
+            "np.linalg.norm(true_ab, axis=-1) / np.linalg.norm(ab, axis=-1)")),
+        ("cancel", FACTOR_FOR("true_ab.mean() / ab.mean()")),
+        ("mean squares: chroma is no", FACTOR_FOR("(true_ab**2).mean() / (ab**2).mean()")),
+        ("roots of mean squares", FACTOR_FOR("np.linalg.norm(true_ab) / np.linalg.norm(ab)")),
+        ("sizes of a and b", FACTOR_FOR("np.abs(true_ab).mean() / np.abs(ab).mean()")),
+        ("too pale", FACTOR_FOR("(true_ab * ab).sum() / (ab**2).sum()")),
+    ],
+    "evaluation_percent": [
+        ("divided by ours", PERCENT("100 * (ours - rival) / ours")),
+        ("Plus means a higher loss than", PERCENT("100 * (rival - ours) / rival")),
+        ("are of the rival", PERCENT("100 * (rival - ours) / ours")),
+        ("Plus means", PERCENT("abs(100 * (ours - rival) / rival)")),
+        ("subtract", PERCENT("100 * ours / rival")),
+        ("a share", PERCENT("ours / rival - 1")),
+        ("did not divide", PERCENT("100 * (ours - rival)")),
+        ("mean of both", PERCENT("100 * (ours - rival) / ((ours + rival) / 2)")),
+        ("a higher loss: ", PERCENT("min(0, 100 * (ours - rival) / rival)")),
     ],
 }  # fmt: skip
