@@ -509,7 +509,7 @@ def evaluation_plate(student, draw):
 
 def evaluation_worst(student, draw):
     """The share of the squared error in the tenth of the pixels that are furthest off."""
-    distance = draw.gamma(1.5, 10, (2, *draw.permutation([3, 5, 10])))
+    distance = draw.gamma(1.5, 10, (int(draw.integers(2, 5)), *draw.permutation([3, 5, 10])))
     squares, count = np.sort(distance.ravel() ** 2), distance.size // 10
     worst, plain = squares[-count:], np.sort(distance.ravel())
     right = worst.sum() / squares.sum()
@@ -530,6 +530,7 @@ def evaluation_worst(student, draw):
         "You took what is more than a tenth of the largest: take a tenth of the pixels.": (
             squares[plain > plain[-1] / 10].sum() / squares.sum()
         ),
+        "You took ten pixels: a tenth of them is more.": squares[-10:].sum() / squares.sum(),
         "You did not sort: the last tenth is not the worst.": (
             (distance.ravel()[-count:] ** 2).sum() / squares.sum()
         ),
@@ -654,9 +655,9 @@ def evaluation_chance(student, draw):
     ):
         with naming(f"from {low:+.4f} to {high:+.4f}"):
             answer = call(student, float(low), float(high))
-            if not isinstance(answer, (bool, np.bool_)):
+            if np.asarray(answer).dtype != bool or np.ndim(answer):
                 raise NotYet(f"True or False was asked for, not {describe(answer)}.")
-            if answer != right:
+            if bool(answer) != right:
                 raise NotYet(f"{words}.")
 
 

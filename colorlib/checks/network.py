@@ -81,6 +81,8 @@ def network_wider(student, draw):
     """One step of the rule for receptive fields."""
     seen, apart = map(int, draw.permutation([7, 15, 31, 63])[:2])
     kernel, stride = map(int, draw.permutation([3, 5, 4, 6])[:2])
+    if (kernel - 1) * (apart - 1) in (seen * (stride - 1), seen * stride):
+        apart += 4  # else counting backwards may come to the same
     wider, further = seen + (kernel - 1) * apart, stride * apart
     expect(student, seen, apart, kernel, stride, right=[wider, further], mistakes={
         "You multiplied by the kernel: its first place is seen already, so by one less.": (
@@ -91,6 +93,9 @@ def network_wider(student, draw):
         ),
         "You left out the distance: neighbours lie `apart` pixels apart.": (
             [seen + kernel - 1, further]
+        ),
+        "You multiplied what is seen by the stride: so one counts backwards, from the last.": (
+            [stride * seen + kernel - 1, further]
         ),
         "The distance grows by a factor, the stride.": [wider, apart + stride],
         "The distance stayed as it was: it grows with the stride.": [wider, apart],
@@ -222,6 +227,72 @@ def network_enlarged(student, draw):
             ones(twice)[1:-1, 1:-1]
         ),
         "You took the mean under the stencil: a stencil of ones adds up.": ones(twice) / 9,
+    })  # fmt: skip
+
+
+def network_grown(student, draw):
+    """The sides of the decoder's grids."""
+    start, last = int(draw.integers(3, 7)), int(draw.integers(3, 6))
+    strides = [2, *map(int, draw.permutation([1, 2, 3, 5])), last]
+    right = start * np.cumprod(strides)
+    expect(student, start, strides, right=right, mistakes={
+        "Each layer enlarges the one before: multiply on.": start * np.array(strides),
+        "You forgot the side that the first layer gets.": right // start,
+        "You doubled each time: a layer's own stride says how often.": (
+            start * 2 ** np.arange(1, len(strides) + 1)
+        ),
+        "You added strides: a layer multiplies.": start + np.cumsum(strides),
+        "You added strides up: a layer multiplies.": start * np.cumsum(strides),
+        "You give the side that a layer gets: what does it put out?": (
+            np.append(start, right[:-1])
+        ),
+        "Leave out the side that the first layer gets: one number for each layer.": (
+            np.append(start, right)
+        ),
+        "You gave the last side alone: one for each layer was asked for.": right[-1],
+        "You divided: a transposed convolution enlarges.": start / np.cumprod(strides),
+        "You began with the last layer.": start * np.cumprod(strides[::-1]),
+    })  # fmt: skip
+    with naming("a single layer"):
+        expect(student, start, [3], right=[3 * start], mistakes={})
+
+
+def network_collected(student, draw):
+    """A convolution with stride 2 by hand."""
+    height, width = map(int, draw.permutation([2, 3, 4])[:2])
+    picture = draw.integers(1, 30, (2 * height + 1, 2 * width + 1))
+    stencil = draw.permutation(np.arange(1, 10)).reshape(3, 3)
+
+    def windows(picture=picture, step=2):
+        found = np.lib.stride_tricks.sliding_window_view(picture, (3, 3))
+        return found[::step, ::step]
+
+    def collected(stencil, *given, **named):
+        return np.sum(windows(*given, **named) * stencil, axis=(2, 3))
+
+    right = collected(stencil)
+    expect(student, picture, stencil, right=right, mistakes={
+        "You forgot the stencil: each number counts as it says.": collected(1),
+        "You went one step at a time: the windows lie two apart.": collected(stencil, step=1),
+        "You went three steps at a time: the windows lie two apart.": collected(stencil, step=3),
+        "Your windows are too near each other: they lie two apart.": (
+            collected(stencil, step=1)[:height, :width]
+        ),
+        "You turned the stencil: it lies as it is.": collected(stencil[::-1, ::-1]),
+        "You exchanged the stencil's rows and columns.": collected(stencil.T),
+        "You took the mean of the products: add them up.": right / 9,
+        "You did not add up: nine products make one number.": windows() * stencil,
+        "You added up rows alone: nine products make one number.": (
+            np.sum(windows() * stencil, axis=3)
+        ),
+        "You gave the largest product: add all nine.": (windows() * stencil).max(axis=(2, 3)),
+        "You made a product of matrices: multiply number by number.": (
+            (windows() @ stencil).sum(axis=(2, 3))
+        ),
+        "You added zeros around the picture: the first window begins at its corner.": (
+            collected(stencil, np.pad(picture, 1))
+        ),
+        "You lost the last row and column of windows: they still fit.": right[:-1, :-1],
     })  # fmt: skip
 
 

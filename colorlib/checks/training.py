@@ -102,6 +102,7 @@ def training_cost(student, draw):
     guess = true + draw.normal(0.2, 0.2, true.shape)
     squares = (true - guess) ** 2
     expect(student, true, guess, right=squares.mean(), mistakes={
+        "You divided by 128 again: that is done already.": squares.mean() / 128**2,
         "You divided by HW alone: there are 2HW squares.": squares.sum() / (height * width),
         "You added up and did not divide.": squares.sum(),
         "You did not square.": (true - guess).mean(),
@@ -134,24 +135,6 @@ def training_hedge(student, draw):
     with naming("two single colours"):
         expect(student, colors[:2, 0, 0], np.array([0.3, 0.7]), mistakes={},
                right=0.3 * colors[0, 0, 0] + 0.7 * colors[1, 0, 0])  # fmt: skip
-
-
-def training_grey(student, draw):
-    """The loss of leaving photos grey."""
-    ab = draw.normal(10, 30, (3, 4, 5, 2))
-    squares = (ab / 128) ** 2
-    expect(student, ab, right=squares.mean(), mistakes={
-        "You forgot the units: a and b are divided by 128 before they are squared.": (
-            (ab**2).mean()
-        ),
-        "You divided the squares by 128: divide first, then square.": (ab**2).mean() / 128,
-        "You took the mean chroma: the squares are missing.": np.hypot(*ab.T).mean() / 128,
-        "You took the sum of both squares: the mean is over a and b, too.": 2 * squares.mean(),
-        "You added up: take the mean.": squares.sum(),
-        "You gave a price for each photo: take their mean.": squares.mean(axis=(1, 2, 3)),
-        "You measured from the mean colour: grey is a = b = 0.": ab.var() / 128**2,
-        "You did not square.": ab.mean() / 128,
-    })  # fmt: skip
 
 
 def training_distance(student, draw):
@@ -223,6 +206,158 @@ def training_cosine(student, draw):
     })  # fmt: skip
     with naming("one share, a number"):
         expect(student, 0.25, start, right=rate(np.pi / 4), mistakes={})
+
+
+def training_descent(student, draw):
+    """One step of plain gradient descent."""
+    weights, gradient = draw.normal([[[1]], [[0]]], 1, (2, 3, 4))
+    gradient[0, :2] = -0.7, 0.6  # up and down
+    rate = round(float(draw.uniform(0.02, 0.3)), 3)
+    expect(student, weights, gradient, rate, right=weights - rate * gradient, mistakes={
+        "You went uphill: against the gradient is minus.": weights + rate * gradient,
+        "You forgot the rate: a step is a part of the gradient.": weights - gradient,
+        "You forgot where the weights are: the step leads away from there.": -rate * gradient,
+        "That is the step: take it from the weights.": rate * gradient,
+        "You subtracted the rate alone: a steep slope makes a large step.": weights - rate,
+        "You took the gradient's size: its sign says which way is down.": (
+            weights - rate * np.abs(gradient)
+        ),
+        "You took the sign of the gradient alone: a steep slope makes a large step.": (
+            weights - rate * np.sign(gradient)
+        ),
+        "You divided by the rate: it multiplies.": weights - gradient / rate,
+        "You made all weights smaller: each moves by its own slope.": weights * (1 - rate),
+        "You multiplied by the weights, too.": weights - rate * gradient * weights,
+        "The rate belongs to the gradient alone.": rate * (weights - gradient),
+    })  # fmt: skip
+    with naming("a single weight"):
+        one, slope = float(weights[0, 0]), float(gradient[0, 0])
+        expect(student, one, slope, rate, right=one - rate * slope, mistakes={})
+
+
+def training_apart(student, draw):
+    """The largest relative difference of two curves."""
+    count = int(draw.integers(7, 12))
+    theirs = np.geomspace(0.2, 0.02, count) * draw.uniform(0.9, 1.1, count)
+    theirs[0] = 0.22
+    ours = theirs * (1 + draw.uniform(-0.1, 0.1, count))
+    below, above = draw.permutation(np.arange(count // 2, count - 1))[:2]
+    ours[below], ours[above] = 0.6 * theirs[below], 1.25 * theirs[above]
+    ours[:2] = 0.95 * theirs[0], 1.15 * theirs[1]
+    off = (ours - theirs) / theirs
+    size = np.abs(off)
+    expect(student, ours, theirs, right=size.max(), mistakes={
+        "You took no size: ours may lie below theirs, too.": off.max(),
+        "You took no size, and the lowest of the differences.": off.min(),
+        "You divided by ours: a share of theirs was asked for.": (
+            np.abs((ours - theirs) / ours).max()
+        ),
+        "You did not divide: take each difference as a share.": np.abs(ours - theirs).max(),
+        "You divided the largest difference by the largest loss: divide at each step.": (
+            np.abs(ours - theirs).max() / theirs.max()
+        ),
+        "You gave the largest ratio: how far is it from 1, and is another further below?": (
+            (ours / theirs).max()
+        ),
+        "You averaged: the largest was asked for.": size.mean(),
+        "You averaged without sizes: differences up and down cancel.": off.mean(),
+        "You gave per cent: a share was asked for.": 100 * size.max(),
+        "You gave the step: asked for is how far they are apart there.": size.argmax(),
+        "You gave the differences of all steps: return the largest.": size,
+        "You gave the differences of all steps: return the largest size.": off,
+        "You compared the largest losses: take the difference at each step.": (
+            abs(ours.max() - theirs.max()) / theirs.max()
+        ),
+        "You gave the last step's: the largest was asked for.": size[-1],
+    })  # fmt: skip
+    with naming("a curve and itself"):
+        expect(student, theirs, theirs, right=0.0, mistakes={})
+
+
+def training_patience(student, draw):
+    """How many epochs ago the lowest loss was."""
+    since = int(draw.integers(4, 7))
+    count = 3 * since + int(draw.integers(1, 4))
+    losses = draw.uniform(0.35, 0.6, count)
+    losses[-1 - since] = 0.2
+    losses[-3], losses[-2], losses[-1] = 0.31, 0.45, 0.5  # in between it sank, too
+    losses[0] = 0.7
+    expect(student, losses, right=since, mistakes={
+        "You gave the place of the smallest: how many epochs have passed since?": (
+            count - 1 - since
+        ),
+        "You counted one too many: the last epoch is 0 epochs ago.": since + 1,
+        "You counted one too few.": since - 1,
+        "You counted how often it rose in a row: one better epoch does not make it the best.": 2,
+        "You counted rises: it is the time since the smallest that counts.": (
+            int(np.sum(np.diff(losses) > 0))
+        ),
+        "You looked for the largest loss.": count - 1 - int(losses.argmax()),
+        "You gave the smallest loss: how long ago was it?": losses.min(),
+    })  # fmt: skip
+    with naming("the last epoch is the best"):
+        expect(student, np.array([0.4, 0.5, 0.3]), right=0, mistakes={})
+    with naming("one epoch"):
+        expect(student, losses[:1], right=0, mistakes={})
+
+
+def training_average(student, draw):
+    """One step of the running average of weights."""
+    kept, new = draw.normal(2, 1, (3, 4)), draw.normal(-2, 1, (3, 4))
+    expect(student, kept, new, right=0.99 * kept + 0.01 * new, mistakes={
+        "You exchanged the two: 99 % are of what was kept.": 0.01 * kept + 0.99 * new,
+        "You took the plain mean of the two.": (kept + new) / 2,
+        "You forgot the new weights.": 0.99 * kept,
+        "You kept all of the old one: 99 % of it.": kept + 0.01 * new,
+        "You took the new weights alone.": new,
+        "You changed nothing: 1 % is new.": kept,
+        "You went away from the new weights: plus.": 0.99 * kept - 0.01 * new,
+        "Both shares make a whole: 0.99 and 0.01, not per cent.": 99 * kept + new,
+        "You kept 90 %: it is 99 %.": 0.9 * kept + 0.1 * new,
+        "You kept 99.9 %: it is 99 %.": 0.999 * kept + 0.001 * new,
+        "You added 10 % of the new: both shares make a whole.": 0.99 * kept + 0.1 * new,
+    })  # fmt: skip
+
+
+def training_order(student, draw):
+    """A mixed order that follows from seed and epoch alone."""
+    seed, epoch, count = int(draw.integers(30, 90)), int(draw.integers(2, 20)), 40
+
+    def order(*given):
+        found = np.asarray(call(student, *given, count))
+        if found.shape != (count,):
+            raise NotYet(f"the shape should be `({count},)`, but it is {describe(found)}.")
+        if sorted(found) != list(range(count)):
+            raise NotYet(
+                f"each number from 0 to {count - 1} should come once (`count` is {count}): a photo "
+                "would be missed, or learned twice."
+            )
+        return list(found)
+
+    first = order(seed, epoch)
+    if np.isin(np.diff(first), (-1, 1)).sum() > count / 2:
+        raise NotYet("that is no mix: most photos come as they lie, one after the other.")
+    np.random.random(int(draw.integers(1, 9)))  # noqa: NPY002 (as a run would that draws in between)
+    again = order(seed, epoch)
+    if again != first:
+        raise NotYet(
+            "asked twice for the same epoch, it gives two orders: an interrupted run could not "
+            "find its own again."
+        )
+    for other, words in (
+        ((seed, epoch + 1), "each epoch has the same order: mix the epoch's number in."),
+        ((0, epoch), "each seed has the same order: mix the seed in."),
+        ((seed + 1, epoch - 1), "seed and epoch are added: then the next seed's run has the same "
+         "orders, an epoch later. `default_rng` takes a list of numbers, too."),
+        ((epoch, seed), "seed and epoch do the same: exchanged, they give the same order. "
+         "`default_rng` takes a list of numbers, too."),
+    ):  # fmt: skip
+        if order(*other) == first:
+            raise NotYet(words)
+    if order(0, epoch) == order(0, epoch + 1):
+        raise NotYet("with the seed 0 each epoch has the same order.")
+    if order(seed, 0) == order(seed + 1, 0):
+        raise NotYet("at epoch 0 each seed has the same order.")
 
 
 def training_rate(student, draw):

@@ -278,6 +278,7 @@ WRONG = {
         ("per cent", WORST("100 * squares[-n:].sum() / squares.sum()")),
         ("tenth of the largest", WORST(
             "squares[squares > squares[-1] / 100].sum() / squares.sum()")),
+        ("ten pixels", WORST("squares[-10:].sum() / squares.sum()")),
         ("did not sort", WORST("(distance.ravel()[-n:] ** 2).sum() / squares.sum()")),
         ("a list of distances", WORST(
             "squares[-n:].sum() / squares.sum() + (distance.ndim < 2)")),

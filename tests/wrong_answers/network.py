@@ -146,6 +146,17 @@ def damping(exponent):
     return f"def damping(frequency, sigma):\n    return np.exp({exponent})"
 
 
+COLLECT = """def collect(picture, stencil):
+    H, W = picture.shape[0] // 2, picture.shape[1] // 2
+    found = np.zeros((H, W))
+    for i in range(H):
+        for j in range(W):
+            window = picture[2 * i : 2 * i + 3, 2 * j : 2 * j + 3]
+            found[i, j] = {}
+    return found"""
+SIDES = "def sides_after(start, strides):\n    return {}".format
+
+
 WRONG = {
     "network_halved": [
         ("stride of 2 is missing", halved(strides="1")),
@@ -170,6 +181,7 @@ WRONG = {
         ("by the kernel", wider("seen + kernel * apart, stride * apart")),
         ("the new distance", wider("seen + (kernel - 1) * apart * stride, stride * apart")),
         ("left out the distance", wider("seen + kernel - 1, stride * apart")),
+        ("so one counts backwards", wider("stride * seen + kernel - 1, stride * apart")),
         ("grows by a factor", wider("seen + (kernel - 1) * apart, stride + apart")),
         ("stayed as it was", wider("seen + (kernel - 1) * apart, apart")),
         ("seen already: add", wider("(kernel - 1) * apart, stride * apart")),
@@ -310,5 +322,54 @@ WRONG = {
         ("over all photos", ceilings("np.linalg.norm(away, axis=-1).mean()")),
         ("sorted the errors", ceilings("np.sort(np.linalg.norm(away, axis=-1).mean((1, 2)))")),
         ("above or beside", ceilings(titles="[]")),
+    ],
+    "network_grown": [
+        ("multiply on", SIDES("start * np.array(strides)")),
+        ("forgot the side", SIDES("np.cumprod(strides)")),
+        ("doubled", SIDES("[start * 2 ** (k + 1) for k in range(len(strides))]")),
+        ("a layer multiplies", SIDES("start + np.cumsum(strides)")),
+        ("a layer multiplies", SIDES("start * np.cumsum(strides)")),
+        ("what does it put out", SIDES("start * np.cumprod([1, *strides[:-1]])")),
+        ("Leave out", SIDES("start * np.cumprod([1, *strides])")),
+        ("last side alone", SIDES("start * np.prod(strides)")),
+        ("You divided", SIDES("start / np.cumprod(strides)")),
+        ("began with the last", SIDES("start * np.cumprod(strides[::-1])")),
+        ("a single layer", SIDES("start * np.cumprod(strides) + (len(strides) == 1)")),
+    ],
+    "network_collected": [
+        *(
+            (words, COLLECT.format(each))
+            for words, each in {
+                "forgot the stencil": "window.sum()",
+                "You turned": "np.sum(window * stencil[::-1, ::-1])",
+                "rows and columns": "np.sum(window * stencil.T)",
+                "the mean": "np.mean(window * stencil)",
+                "largest product": "np.max(window * stencil)",
+                "product of matrices": "np.sum(window @ stencil)",
+            }.items()
+        ),
+        (
+            "one step",
+            COLLECT.format("np.sum(window * stencil)")
+            .replace("2 * i", "i")
+            .replace("2 * j", "j")
+            .replace("// 2", "- 2"),
+        ),
+        (
+            "too near",
+            COLLECT.format("np.sum(window * stencil)").replace("2 * i", "i").replace("2 * j", "j"),
+        ),
+        ("last row", COLLECT.format("np.sum(window * stencil)").replace("// 2", "// 2 - 1")),
+        ("did not add up", COLLECT.format("window * stencil").replace("(H, W)", "(H, W, 3, 3)")),
+        (
+            "rows alone",
+            COLLECT.format("np.sum(window * stencil, axis=1)").replace("(H, W)", "(H, W, 3)"),
+        ),
+        (
+            "zeros around",
+            COLLECT.format("np.sum(window * stencil)").replace(
+                "    H", "    picture = np.pad(picture, 1)\n    H", 1
+            ),
+        ),
     ],
 }

@@ -39,6 +39,10 @@ def forward(lightness="colors[..., :1]", ab="colors[..., 1:]", training="trainin
     return FORWARD.format(lightness=lightness, ab=ab, training=training)
 
 
+DOWN = "step_down(weights, gradient, rate)"
+APART = "apart(ours, theirs)"
+KEPT = "averaged(kept, new)"
+ORDER = "order_of(seed, epoch, count)"
 MEAN = "def mean_loss(losses, sizes):\n    return "
 
 
@@ -72,6 +76,7 @@ WRONG = {
         ("first weigh each mean", MEAN + "np.sum(losses) / np.sum(sizes)"),
     ],
     "training_cost": [
+        ("128 again", line("cost_of(true, guess)", "np.mean(((true - guess) / 128)**2)")),
         ("HW alone", line("cost_of(true, guess)", "np.sum((true - guess)**2) / true[..., 0].size")),
         ("did not divide", line("cost_of(true, guess)", "np.sum((true - guess)**2)")),
         ("did not square", line("cost_of(true, guess)", "np.mean(true - guess)")),
@@ -90,16 +95,6 @@ WRONG = {
         ("the median", line("hedge(colors, likely)", "np.median(colors, axis=0)")),
         ("two single colours", line("hedge(colors, likely)",
                                     "np.einsum('k,khwc->hwc', likely, colors)")),
-    ],
-    "training_grey": [
-        ("forgot the units", line("price_of_grey(ab)", "np.mean(ab**2)")),
-        ("divided the squares", line("price_of_grey(ab)", "np.mean(ab**2 / 128)")),
-        ("mean chroma", line("price_of_grey(ab)", "np.hypot(ab[..., 0], ab[..., 1]).mean() / 128")),
-        ("sum of both", line("price_of_grey(ab)", "((ab / 128)**2).sum(axis=-1).mean()")),
-        ("added up", line("price_of_grey(ab)", "((ab / 128)**2).sum()")),
-        ("each photo", line("price_of_grey(ab)", "((ab / 128)**2).mean(axis=(1, 2, 3))")),
-        ("the mean colour", line("price_of_grey(ab)", "(ab / 128).var()")),
-        ("did not square", line("price_of_grey(ab)", "np.mean(ab / 128)")),
     ],
     "training_distance": [
         ("averaged first", line("distance(ab, color)",
@@ -245,5 +240,77 @@ WRONG = {
         ("4 or more", ANSWERS + "figure = figures.photo_grid([unseen[:3]])"),
         ("above or beside", ANSWERS + "figure = figures.photo_grid([unseen[:4]])"),
         ("the costs", ANSWERS + "figure = figures.photo_grid([unseen[:4]], ('true', *'abc'))"),
+    ],
+    "training_descent": [
+        ("uphill", line(DOWN, "weights + rate * gradient")),
+        ("forgot the rate", line(DOWN, "weights - gradient")),
+        ("where the weights are", line(DOWN, "-rate * gradient")),
+        ("That is the step", line(DOWN, "rate * gradient")),
+        ("rate alone", line(DOWN, "weights - rate")),
+        ("which way is down", line(DOWN, "weights - rate * np.abs(gradient)")),
+        ("sign of the gradient", line(DOWN, "weights - rate * np.sign(gradient)")),
+        ("divided by the rate", line(DOWN, "weights - gradient / rate")),
+        ("all weights smaller", line(DOWN, "weights - rate * weights")),
+        ("by the weights, too", line(DOWN, "weights * (1 - rate * gradient)")),
+        ("to the gradient alone", line(DOWN, "rate * (weights - gradient)")),
+        ("changes its argument",
+         "def step_down(weights, gradient, rate):\n    weights -= rate * gradient\n"
+         "    return weights"),
+        ("a single weight", line(DOWN, "[w - rate * g for w, g in zip(weights, gradient)]")),
+    ],
+    "training_apart": [
+        ("ours may lie below", line(APART, "((ours - theirs) / theirs).max()")),
+        ("lowest of the differences", line(APART, "((ours - theirs) / theirs).min()")),
+        ("divided by ours", line(APART, "np.abs((ours - theirs) / ours).max()")),
+        ("did not divide", line(APART, "np.abs(ours - theirs).max()")),
+        ("largest loss", line(APART, "np.abs(ours - theirs).max() / theirs.max()")),
+        ("largest ratio", line(APART, "(ours / theirs).max()")),
+        ("You averaged:", line(APART, "np.mean(np.abs(ours - theirs) / theirs)")),
+        ("up and down cancel", line(APART, "np.mean((ours - theirs) / theirs)")),
+        ("per cent", line(APART, "100 * np.max(np.abs(ours - theirs) / theirs)")),
+        ("gave the step", line(APART, "np.argmax(np.abs(ours - theirs) / theirs)")),
+        ("all steps", line(APART, "np.abs(ours - theirs) / theirs")),
+        ("largest losses", line(APART, "abs(ours.max() - theirs.max()) / theirs.max()")),
+        ("last step", line(APART, "abs(ours[-1] - theirs[-1]) / theirs[-1]")),
+    ],
+    "training_patience": [
+        ("place of the smallest", line("waited(losses)", "np.argmin(losses)")),
+        ("too many", line("waited(losses)", "len(losses) - np.argmin(losses)")),
+        ("too few", line("waited(losses)", "len(losses) - 2 - np.argmin(losses)")),
+        ("in a row", line("waited(losses)",
+                          "np.argmin(np.append(np.diff(losses)[::-1] > 0, False))")),
+        ("largest loss", line("waited(losses)", "len(losses) - 1 - np.argmax(losses)")),
+        ("smallest loss", line("waited(losses)", "min(losses)")),
+        ("last epoch is the best",
+         line("waited(losses)", "max(1, len(losses) - 1 - losses.argmin())")),
+    ],
+    "training_average": [
+        ("exchanged", line(KEPT, "0.01 * kept + 0.99 * new")),
+        ("plain mean", line(KEPT, "(kept + new) / 2")),
+        ("forgot the new", line(KEPT, "0.99 * kept")),
+        ("all of the old", line(KEPT, "kept + 0.01 * new")),
+        ("new weights alone", line(KEPT, "new")),
+        ("changed nothing", line(KEPT, "kept")),
+        ("went away", line(KEPT, "0.99 * kept - 0.01 * new")),
+        ("not per cent", line(KEPT, "99 * kept + 1 * new")),
+        ("90 %", line(KEPT, "0.9 * kept + 0.1 * new")),
+        ("99.9 %", line(KEPT, "0.999 * kept + 0.001 * new")),
+    ],
+    "training_order": [
+        ("no mix", line(ORDER, "np.arange(count)")),
+        ("no mix", line(ORDER, "np.roll(np.arange(count), 7 * seed + epoch)")),
+        ("no mix", line(ORDER, "np.arange(count)[::-1]")),
+        ("two orders", line(ORDER, "np.random.permutation(count)")),
+        ("two orders", line(ORDER, "np.random.default_rng().permutation(count)")),
+        ("mix the epoch", line(ORDER, "np.random.default_rng(seed).permutation(count)")),
+        ("mix the seed", line(ORDER, "np.random.default_rng(epoch).permutation(count)")),
+        ("are added", line(ORDER, "np.random.default_rng(seed + epoch).permutation(count)")),
+        ("exchanged", line(ORDER, "np.random.default_rng(seed * epoch).permutation(count)")),
+        ("come once", line(
+            ORDER, "np.random.default_rng([seed, epoch]).integers(count, size=count)")),
+        ("come once",
+         line(ORDER, "1 + np.random.default_rng([seed, epoch]).permutation(count)")),
+        ("shape", line(ORDER, "np.random.default_rng([seed, epoch]).random()")),
+        ("the seed 0", line(ORDER, "np.random.default_rng(seed ** epoch).permutation(count)")),
     ],
 }  # fmt: skip
