@@ -139,7 +139,8 @@ def training_hedge(student, draw):
 
 def training_distance(student, draw):
     """The mean distance of pixels from a colour."""
-    ab, color = draw.normal(5, 20, (2, 3, 4, 2)), draw.uniform(8, 30, 2)
+    ab = draw.normal(5, 20, (2, 3, 4, 2)).astype("float32")  # as in the chapter
+    color = draw.uniform(8, 30, 2)
     away = ab - color
     far = np.hypot(*np.moveaxis(away, -1, 0))
     expect(student, ab, color, right=far.mean(), mistakes={
