@@ -92,6 +92,12 @@ def film_cuts(student, draw):
                 ),
             },
         )
+        # 10 for every pixel; 50 for a quarter of them; 50 for one more. All are exact as floats.
+        steps = np.zeros((4, 64))
+        steps[0], steps[1], steps[2, :16], steps[3, 20:37] = 20, 10, 50, 50
+        even = np.cumsum(steps, axis=0).reshape(4, 8, 8)
+        with naming("10 exactly, then a quarter exactly: *more* is asked for"):
+            expect(student, even, right=[True, False, False, True], mistakes={})
 
 
 def film_bilateral(student, draw):

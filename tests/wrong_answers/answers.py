@@ -176,6 +176,13 @@ WRONG = {
             "the shape should be",  # as many columns as the kit has bins
             soft(answer="np.pad(shares, ((0, 0), (0, 313 - len(centres))))"),
         ),
+        (
+            "numbers differ",
+            soft().replace(
+                "np.linalg.norm(ab[:, None] - centres, axis=-1)",
+                "np.abs(ab[:, None] - centres).sum(axis=-1)",
+            ),
+        ),
     ],
     "answers_weights": [
         ("did not scale", weights(answer="weights")),
@@ -186,6 +193,10 @@ WRONG = {
         ("313 of the kit", weights(mixed="(1 - mix) * prior + mix / 313")),
         ("did not divide 1", weights(weights="mixed")),
         ("NaN or an infinity", weights(mixed="prior")),
+        (
+            "numbers differ",
+            weights(answer="np.where(prior > 0, weights / np.sum(prior * weights), 0)"),
+        ),
     ],
     "answers_doubt": [
         ("`(5, 2)`", doubt((1.0, 3.0, 4.0, 4.5), ERRORS[:4])),

@@ -144,6 +144,12 @@ WRONG = {
             ),
         ),
         ("mark the first", cuts(answer="np.concatenate([changed & moved, [True]])")),
+        ("L may fall, too", cuts(changed="change.mean(axis=(1, 2)) > 10")),
+        ("10 exactly", cuts(changed="np.abs(change).mean(axis=(1, 2)) >= 10")),
+        (
+            "a quarter exactly",
+            cuts(moved="np.abs(np.diff(shares, axis=0)).sum(axis=1) / 2 >= 0.25"),
+        ),
     ],
     "film_bilateral": [
         ("did not divide", bilateral(total="1")),

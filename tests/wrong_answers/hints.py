@@ -167,6 +167,12 @@ WRONG = {
         ("a pixel too large", told(first="side += 1")),
         ("should be `(14, 18, 3)`", told(answer="found[..., :2]")),
         ("no hint at all", told(first="", squares="squares or [(0, 0, 1)]")),
+        (
+            "numbers differ",
+            told().replace(
+                "np.zeros((*ab.shape[:2], 3))", "np.dstack([ab, np.zeros(ab.shape[:2])])"
+            ),
+        ),
     ],
     "hints_reach": [
         ("mean distance", reach(answer="np.sum(distance * change) / change.sum()")),
@@ -221,6 +227,7 @@ WRONG = {
         ("louder at some places", following(z="logits - logits.max()")),
         ("loud logits", following(z="logits")),
         ("should be `(2,)`", following(answer="worth.argmax()")),
+        ("no hint yet", following(hints="[*np.argwhere(told), np.argwhere(told)[0]]")),
     ],
     "hints_plate": [
         ("0 hints", plated("[]")),
