@@ -174,9 +174,6 @@ def evaluation_factor(student, draw):
                 ),
             },
         )
-    whole = np.array([[50, -30], [45, 60]], "int8")
-    with naming("numbers of 8 bits, whose squares wrap round: make them floats"):
-        expect(student, 2 * whole, whole, right=2, mistakes={})
     with naming("a guess of grey alone"):
         expect(
             student,

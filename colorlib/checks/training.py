@@ -344,7 +344,7 @@ def training_floor(student, draw):
     spread[levels] = [4, 8, 12, 16, 20, 24, 9, 9]  # where there are many pixels, they differ most
     ab = centers[level] + draw.gamma(1, spread[level, None], (len(level), 2))
     ab += 5 * np.sign(beside)[:, None]
-    lightness = (level + beside).clip(0, 100)
+    lightness = 100 - np.abs(100 - np.abs(level + beside))  # in 0..100
     groups = [ab[level == each] for each in levels]
     variances = [group.var(axis=0).mean() / 128**2 for group in groups]
     sizes = [len(group) for group in groups]
@@ -403,6 +403,9 @@ def training_floor(student, draw):
         },
         tolerance=1e-5,
     )
+    whole = np.array([[50, 64, 0], [50, -64, 0]])
+    with naming("whole numbers"):
+        expect(student, whole, right=0.125, mistakes={})
 
 
 def training_adam(student, draw):

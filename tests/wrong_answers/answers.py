@@ -150,6 +150,7 @@ WRONG = {
             annealed(p="np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)"),
         ),
         ("many places", annealed(p="p / p.sum(axis=0)")),
+        ("one place", annealed(answer="np.einsum('...nq,qc->...nc', p, centres)")),
         (
             "NaN or an infinity",  # one largest logit for all places
             annealed(p="np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=-1, keepdims=True)"),
@@ -193,6 +194,7 @@ WRONG = {
         ("313 of the kit", weights(mixed="(1 - mix) * prior + mix / 313")),
         ("did not divide 1", weights(weights="mixed")),
         ("NaN or an infinity", weights(mixed="prior")),
+        ("λ = 1", weights(mixed="prior + mix / (1 - mix) / len(prior)")),
         (
             "numbers differ",
             weights(answer="np.where(prior > 0, weights / np.sum(prior * weights), 0)"),

@@ -281,7 +281,7 @@ WRONG = {
         ("last layer only", fields(what="[-1]")),
         (
             "numbers differ",
-            fields().replace("(kernels, strides):", "(kernels[::-1], strides[::-1]):"),
+            fields().replace("zip(kernels, strides)", "zip(kernels[::-1], strides[::-1])"),
         ),
     ],
     "network_fusion": [

@@ -108,10 +108,10 @@ SENTENCES = {
         ("14 photos are few", None),
     ],
     "network_layer": [
-        ("A square picture of", ("rounded the side down", 'padding="valid"', "forgot the stride")),
+        ("A square picture of", ("rounded the side down", 'padding="valid"', "square")),
         (
             "Write a function that gives",
-            ("three numbers", "forgot the biases", "multiplications only", "biases, too"),
+            ("three numbers", "forgot the biases", "multiplications only", "places of the input"),
         ),
         ("Then try the encoder", None),
         ("Which side has the grid", None),
@@ -213,7 +213,7 @@ SENTENCES = {
         ("The interval is the middle", ("leave 2.5 %", "no bell curve", "high end first")),
     ],
     "eyes_between": [
-        ("Read one map stack", "nearest place"),
+        ("Read one map stack", None),
         ("A place of a map at stride", ("off by half a place", "numbers differ")),
         ("Between the middles", ("nearest place", "exchanged the two shares")),
         ("Before the first middle", ("the corner of the photo", "in row 47, column 0")),
@@ -235,7 +235,7 @@ SENTENCES = {
     ],
     "answers_annealed": [
         ("Decode a distribution", ("likeliest bin", "after the softmax", "multiplied by T")),
-        ("Write a function that takes", ("many places", "sum over all places", "left T out")),
+        ("Write a function that takes", ("one place", "many places", "left T out")),
         ("It has to work for loud", "NaN or an infinity"),
     ],
     "answers_soft": [
@@ -251,7 +251,7 @@ SENTENCES = {
         ("The weights of rebalancing", None),
         (
             "Write a function that takes",
-            ("exchanged the two shares", "forgot Q", "did not scale", "sum of the weights"),
+            ("exchanged the two shares", "forgot Q", "λ = 1", "did not scale"),
         ),
         ("Q is as many as", ("313 of the kit", "NaN or an infinity", "numbers differ")),
     ],
@@ -285,8 +285,8 @@ SENTENCES = {
         ("Scores may be loud", "loud scores"),
     ],
     "whole_crossing": [
-        ("Two curves as in", "place in the list"),
-        ("Return from how many photos", ("wrong way round", "first crossing", "err the same")),
+        ("Two curves as in", "wrong way round"),
+        ("Return from how many photos", ("first crossing", "err the same", "place in the list")),
         ("Between two counts", ("axis is linear", "logarithm of the number", "You rounded")),
         ("If `one` is ahead all along", ("ahead all along", "not ahead at the end")),
     ],

@@ -205,6 +205,10 @@ WRONG = {
         ("numbers differ", FLOOR.replace(" / 128", "")
          + "    errors = [(group - np.rint(group.mean(axis=0))) ** 2 for group in groups]\n"
          "    return np.mean(np.concatenate(errors)) / 128**2"),
+        ("whole numbers", FLOOR.replace("pixels[:, 1:] / 128", "pixels[:, 1:].copy()")
+         + "    ab /= 128\n"
+         "    return sum(ab[level == each].var(axis=0).mean() * np.sum(level == each)\n"
+         "               for each in np.unique(level)) / len(ab)"),
         ("numbers differ", FLOOR.replace("np.unique(level)]", "range(100) if each in level]")
          + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
     ],
