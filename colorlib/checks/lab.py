@@ -386,7 +386,7 @@ def lab_reach(student, draw):
     from colorlib import lab
 
     def chroma_of(direction, lightness):
-        far = np.linspace(134, 140, 16)[:, None, None] * direction  # (16, 4, 2)
+        far = np.linspace(134, 140, 64)[:, None, None] * direction  # (64, 4, 2)
         fitted = lab.fit_gamut(np.insert(far, 0, lightness, axis=-1))
         return np.hypot(fitted[..., 1], fitted[..., 2]).max(axis=0)  # each stops a little below
 
@@ -395,7 +395,8 @@ def lab_reach(student, draw):
         hues = (np.array([20.0, 110, 200, 290]) + draw.uniform(-15, 15, 4)).round(1)
         direction = _direction(hues)
         right = chroma_of(direction, lightness)
-        if (right % 1).min() < 0.3 and (right % 1).max() > 0.7:
+        part = right % 1
+        if part.min() < 0.3 and ((part > 0.7) & (part < 0.95)).any():
             break
     clipped = lab.lab_to_rgb(np.insert(140 * direction, 0, lightness, axis=-1))
     clipped = np.array(lab.rgb_to_lab(np.array(clipped)))

@@ -198,10 +198,19 @@ WRONG = {
         ("sum of the likelihoods", palette(shares="[np.mean(nearest == k) for k in each]")),
         ("shares are missing", palette(answer="found[:, :2]")),
         ("numbers differ", palette(answer="found * [1, 1, 100]")),
-        ("numbers differ", palette(rounds=10)),
+        ("should be", palette(rounds=10)),
         ("Begin with the colours", palette(start="centres[np.argsort(-p)[:len(start)]]")),
         ("straight line", palette(apart="abs")),
         ("colours: ", palette(count="4")),
+        (
+            "still moved",  # by less than a unit
+            palette()
+            .replace("nearest = np", "before, nearest = colors, np")
+            .replace(
+                "    shares =",
+                "        if np.abs(before - colors).max() < 1:\n            break\n    shares =",
+            ),
+        ),
     ],
     "hints_next": [
         ("did not look at `told`", following(hints="[]")),

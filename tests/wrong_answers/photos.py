@@ -133,6 +133,9 @@ WRONG = {
          + "    return (bits[:, None] != bits).any(axis=-1)"),
         ("numbers differ", COPIES.format("c[..., 1:] > c[..., :-1]")
          + "    return np.triu((bits[:, None] != bits).sum(axis=-1))"),
+        ("numbers differ", "def differing_bits(c):\n    flat = c.reshape(len(c), -1)\n"
+         "    bits = flat[:, 1:] > flat[:, :-1]\n"
+         "    return (bits[:, None] != bits).sum(axis=-1)"),
     ],
     "photos_leaks": [
         ("unknown authors for one", LEAKS.format(SAME, "out and name in training")),

@@ -50,7 +50,7 @@ SENTENCES = {
         ("A copy of a photo", None),
         (
             "`photoset.prepare` notices it",
-            ("right neighbour", "equal cells for brighter", "the cell above", "wraps round"),
+            ("right neighbour", "equal cells for brighter", "the cell above", "numbers differ"),
         ),
         ("Write a function that takes", ("how many bits", "give a share", "numbers differ")),
         ("Between a photo and its copy", ("bits that agree", "grey values themselves")),
@@ -287,7 +287,7 @@ SENTENCES = {
     "whole_crossing": [
         ("Two curves as in", "wrong way round"),
         ("Return from how many photos", ("first crossing", "err the same", "place in the list")),
-        ("Between two counts", ("axis is linear", "logarithm of the number", "You rounded")),
+        ("Between two counts", ("axis is linear", "numbers differ", "You rounded")),
         ("If `one` is ahead all along", ("ahead all along", "not ahead at the end")),
     ],
     "hints_told": [
@@ -311,7 +311,7 @@ SENTENCES = {
         ("A few colours that stand", None),
         ("The function takes likelihoods", ("Begin with the colours", "colours: ")),
         ("Then, again and again", ("straight line", "plain mean of the bins")),
-        ("Stop when nothing moves", "go on until nothing moves"),
+        ("Stop when nothing moves", ("go on until nothing moves", "still moved")),
         (
             "Return an array (K, 3)",
             ("shares are missing", "sum of the likelihoods", "the likeliest comes first"),
@@ -330,7 +330,7 @@ SENTENCES = {
     ],
     "film_cuts": [
         ("Find where scenes begin", "ready `find_cuts`"),
-        ("Write a function that takes", ("one value too few", "other bins")),
+        ("Write a function that takes", ("one value too few", "L = 100")),
         ("True for the first frame", ("first frame begins a scene", "both have to hold")),
         (
             "L differs by more than 10",
@@ -345,7 +345,7 @@ SENTENCES = {
         ("Write a function that takes", ("exchanged the two spreads", "took a spread of 4")),
         (
             "It returns the steadied",
-            ("looked back only", "left out the frame itself", "added both bells", "did not divide"),
+            ("numbers differ", "looked back only", "left out the frame itself", "added both bells"),
         ),
         ("Frames need not come", ("equal distances", "numbers of the frames")),
     ],

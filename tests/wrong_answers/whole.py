@@ -188,6 +188,12 @@ WRONG = {
                 "if not ahead[-1]", "if not ahead.any()"
             ),
         ),
+        (
+            "numbers differ",  # one curve comes down to where the other was
+            crossing(
+                answer="np.exp(np.interp(other[i], one[[i + 1, i]], np.log(counts[[i + 1, i]])))"
+            ),
+        ),
     ],
     "whole_moods": [
         ("with the shape `(5, 2)`", moods("np.zeros((4, 2))")),
