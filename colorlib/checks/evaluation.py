@@ -116,8 +116,9 @@ def evaluation_rows(student, draw):
 
 def evaluation_factor(student, draw):
     """The factor with which a guess has the smallest squared error."""
-    true_ab = draw.normal(0, 30, (4, 5, 2))
-    for factor in (0.6, -2, 6):  # the best one is a little nearer to 0, as the guess is noisy
+    # The best factor is a little nearer to 0, as the guess is noisy.
+    for factor, shape in ((0.6, (4, 5, 2)), (-2, (20, 2)), (6, (2, 3, 4, 2))):
+        true_ab, all_but_last = draw.normal(0, 30, shape), tuple(range(len(shape) - 1))
         ab = (true_ab + draw.normal(0, 20, true_ab.shape)) / factor
         at_0, at_1, at_2 = (metrics.squared_error(true_ab, factor * ab) for factor in (0, 1, 2))
         right = 0.5 * (3 * at_0 - 4 * at_1 + at_2) / (at_0 - 2 * at_1 + at_2)  # a parabola's vertex
@@ -155,7 +156,7 @@ def evaluation_factor(student, draw):
                     of_pixels
                 ),
                 "You gave a and b a factor each: one number has to serve both.": (
-                    np.sum(true_ab * ab, axis=(0, 1)) / np.sum(ab * ab, axis=(0, 1))
+                    np.sum(true_ab * ab, axis=all_but_last) / np.sum(ab * ab, axis=all_but_last)
                 ),
                 "You computed a correlation: it says whether both point the same way, but nothing "
                 "of how long they are.": (

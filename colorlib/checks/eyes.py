@@ -162,6 +162,7 @@ def eyes_alike(student, draw):
     """The cosine of the angle between each place's column and one more."""
     shape = (int(draw.integers(2, 5)), int(draw.integers(5, 8)), int(draw.integers(8, 12)))
     columns, one = draw.normal(0.5, 2, shape), 3 * draw.normal(0.5, 2, shape[-1])
+    columns[0, 0] = draw.normal(0, 1, shape[-1]) - one  # a cosine below 0, whatever is drawn
     product, length = columns @ one, np.linalg.norm(columns, axis=-1)
     right = product / length / np.linalg.norm(one)
     mistakes = {

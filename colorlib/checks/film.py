@@ -92,12 +92,22 @@ def film_cuts(student, draw):
                 ),
             },
         )
+        # Exact as floats. The last three change places, and are in other bins, then in the same.
+        pixel = np.arange(64)
+        small = [
+            *(np.where(pixel < count, 100.0, 55.0) for count in (0, 16, 33)),
+            *(np.where(pixel < 32, *pair) for pair in ((18.5, 56.0), (56.5, 19.0), (24.0, 61.0))),
+        ]
+        small = np.reshape([np.full(64, 45.0), *small], (-1, 8, 8))
+        begins = [True, False, False, True, True, True, False]
+        with naming("10 exactly, a quarter exactly (*more* is asked for); L = 100; other bins"):
+            expect(student, small, right=begins, mistakes={})
 
 
 def film_bilateral(student, draw):
     """The colours of one pixel, averaged over time where its lightness stays."""
-    count, seconds = int(draw.integers(9, 14)), float(draw.choice([0.3, 0.4]))
-    times = np.cumsum(draw.uniform(0.02, 0.12, count))  # of variable rate
+    count, seconds = int(draw.integers(16, 21)), float(draw.choice([0.3, 0.4]))
+    times = np.cumsum(draw.uniform(0.05, 0.2, count))  # of variable rate; some are far away
     alike = float(draw.choice([3.0, 5.0]))
     lightness = 50 + draw.normal(0, alike, count)
     ab = draw.normal(0, 15, (count, 2))

@@ -167,6 +167,7 @@ def _hints_palette(student, draw, count):
         start = centres[draw.choice(len(centres), count, replace=False)]
         found, rounds = _palette(p, centres, start)
         once, _ = _palette(p, centres, start, most=1)
+        early, _ = _palette(p, centres, start, still=1)
         even, _ = _palette(p, centres, start, count=np.ones_like)
         corner, _ = _palette(p, centres, start, apart=np.abs)
         likely, _ = _palette(p, centres, centres[np.argsort(-p)[:count]])
@@ -174,6 +175,7 @@ def _hints_palette(student, draw, count):
         of_bins = np.bincount(nearest, minlength=count) / len(p)
         mistakes = {
             "You did one round: go on until nothing moves any more.": once,
+            "You stopped while something still moved: go on until nothing does.": early,
             "You took the plain mean of the bins: weigh each by how likely it is.": even,
             "You added the distances along a and b: the nearest is meant in a straight line.": (
                 corner
@@ -191,7 +193,7 @@ def _hints_palette(student, draw, count):
     expect(student, p, centres, start, right=found, mistakes=mistakes)
 
 
-def _palette(p, centres, start, most=100, count=np.asarray, apart=np.square):
+def _palette(p, centres, start, most=100, count=np.asarray, apart=np.square, still=1e-8):
     """a, b and share of each colour, the likeliest first, and how many rounds that took."""
     colors, rounds = start, 0
     while rounds < most:
@@ -202,7 +204,7 @@ def _palette(p, centres, start, most=100, count=np.asarray, apart=np.square):
         weights = count(p)[:, None] * belongs
         before, colors = colors, weights.T @ centres / weights.sum(axis=0)[:, None]
         rounds += 1
-        if np.allclose(before, colors):
+        if np.allclose(before, colors, atol=still):
             break
     found = np.c_[colors, p @ belongs]
     return found[np.argsort(-found[:, 2])], rounds

@@ -470,11 +470,15 @@ def lab_lightness(student, draw):
         ),
     }
     near = 0.01 / right.max()
+    darkest = np.array([1, 0, 1], "uint8")  # no violet in 0..1
+    dark = float(lab.rgb_to_lab(darkest)[0])
     with without(color.rgb2lab, color.rgb2xyz, color.xyz2lab, lab.rgb_to_lab):
         expect(student, rgb, right=right, mistakes=mistakes, tolerance=near)
         for case, place in (("one colour alone", (1, 0)), ("a batch of photos", np.s_[None, 1:])):
             with naming(case):
                 expect(student, rgb[place], right=right[place], mistakes={}, tolerance=near)
+        with naming("the darkest violet"):
+            expect(student, darkest, right=dark, mistakes={}, tolerance=0.01 / dark)
 
 
 def _light(codes):
@@ -497,26 +501,31 @@ def lab_reach(student, draw):
     """The largest chroma that a screen can show at one L, for several hues."""
     from colorlib import lab
 
-    lightness = round(draw.uniform(55, 70), 1)
-    hues = (np.array([20.0, 110, 200, 290]) + draw.uniform(-15, 15, 4)).round(1)
-    direction = _direction(hues)
-
-    def chroma_of(direction, lightness=lightness):
-        far = np.linspace(134, 140, 16)[:, None, None] * direction  # (16, 4, 2)
+    def chroma_of(direction, lightness):
+        far = np.linspace(134, 140, 64)[:, None, None] * direction  # (64, 4, 2)
         fitted = lab.fit_gamut(np.insert(far, 0, lightness, axis=-1))
         return np.hypot(fitted[..., 1], fitted[..., 2]).max(axis=0)  # each stops a little below
 
+    while True:  # until whole steps of the chroma are too coarse
+        lightness = round(draw.uniform(55, 70), 1)
+        hues = (np.array([20.0, 110, 200, 290]) + draw.uniform(-15, 15, 4)).round(1)
+        direction = _direction(hues)
+        right = chroma_of(direction, lightness)
+        part = right % 1
+        if part.min() < 0.3 and ((part > 0.7) & (part < 0.95)).any():
+            break
     clipped = lab.lab_to_rgb(np.insert(140 * direction, 0, lightness, axis=-1))
     clipped = np.array(lab.rgb_to_lab(np.array(clipped)))
-    right = chroma_of(direction)
     mistakes = {
         "You took degrees for radians: convert the hues first, with `np.radians`.": (
-            chroma_of(_direction(np.degrees(hues)))
+            chroma_of(_direction(np.degrees(hues)), lightness)
         ),
         "You swapped a and b: 0° is towards +a, so a is the chroma times the cosine.": (
-            chroma_of(direction[:, ::-1])
+            chroma_of(direction[:, ::-1], lightness)
         ),
-        "You turn the wrong way round: 90° is yellow, towards +b.": chroma_of(direction * [1, -1]),
+        "You turn the wrong way round: 90° is yellow, towards +b.": (
+            chroma_of(direction * [1, -1], lightness)
+        ),
         "You always look at L = 50: the gamut has another shape at each lightness.": (
             chroma_of(direction, lightness=50)
         ),

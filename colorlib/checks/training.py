@@ -472,14 +472,15 @@ def training_floor(student, draw):
     """What the best answer to each lightness costs."""
     neighbours = draw.integers(60, 75) + np.arange(3)  # whoever widens the steps mixes them
     levels = np.append(draw.choice(np.arange(20, 58, 3), 3, replace=False), neighbours)
-    level = draw.permutation(np.repeat(levels, [1, 9, 24, 60, 150, 270]))  # (514,)
+    levels = np.append(levels, [0, 100])
+    level = draw.permutation(np.repeat(levels, [1, 9, 24, 60, 150, 270, 40, 40]))  # (594,)
     beside = draw.uniform(-0.45, 0.45, len(level))  # what rounding takes away
-    centers = draw.normal((-30, 30), 12, (100, 2))  # a and b have different means
-    spread = np.zeros(100)
-    spread[levels] = [4, 8, 12, 16, 20, 24]  # where there are many pixels, they differ most
+    centers = draw.normal((-30, 30), 12, (101, 2))  # a and b have different means
+    spread = np.zeros(101)
+    spread[levels] = [4, 8, 12, 16, 20, 24, 9, 9]  # where there are many pixels, they differ most
     ab = centers[level] + draw.gamma(1, spread[level, None], (len(level), 2))
     ab += 5 * np.sign(beside)[:, None]
-    lightness = level + beside
+    lightness = 100 - np.abs(100 - np.abs(level + beside))  # in 0..100
     groups = [ab[level == each] for each in levels]
     variances = [group.var(axis=0).mean() / 128**2 for group in groups]
     sizes = [len(group) for group in groups]
@@ -536,7 +537,11 @@ def training_floor(student, draw):
                 np.mean(ab**2) / 128**2
             ),
         },
+        tolerance=1e-5,
     )
+    whole = np.array([[50, 64, 0], [50, -64, 0]])
+    with naming("whole numbers"):
+        expect(student, whole, right=0.125, mistakes={})
 
 
 def training_adam(student, draw):
@@ -603,6 +608,9 @@ def training_adam(student, draw):
         },
         tolerance=1e-3,  # Keras computes in float32 and adds its epsilon at another place
     )
+    for case, place in (("one weight", np.s_[:, 0]), ("weights in two axes", np.s_[:, :, None])):
+        with naming(case):
+            expect(student, gradients[place], rate, right=right[place], mistakes={}, tolerance=1e-3)
     tiny = draw.uniform(0.5, 2, shape) * [0, 1e-7, -1e-7]
     mean, square = mean_of(tiny), square_of(tiny)
     with naming("gradients of 0 or as small as epsilon"):

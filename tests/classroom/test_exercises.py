@@ -4,10 +4,12 @@ import ast
 import copy
 import importlib
 import json
+import re
 
 import numpy as np
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from wrong_answers.sentences import SENTENCES
 
 from colorlib import checks
 from tools.classroom import exercises, student
@@ -16,6 +18,7 @@ BOOKS = student.masters()
 TASKS = {each.name: each for each in exercises.tasks_of_the_book()}
 ALL = {each.name: each for each in exercises.of_the_book()} | TASKS
 GRADED = [name for name, each in ALL.items() if each.kind == "graded"]
+CHECKED = [name for name, each in ALL.items() if each.kind in ("practice", "graded")]
 DRAWS = 5  # of a check's inputs: each of them has to find the mistake
 
 
@@ -91,6 +94,29 @@ def test_wrong_answers_are_told_what_is_wrong(name, answer_to):
         for _ in range(1 if ALL[name].kind == "graded by hand" else DRAWS):
             answer = answer_to(ALL[name], code)
             assert answer.verdict == "not yet" and words in answer.message, (words, answer)
+
+
+def sentences_of(text):
+    """A statement's sentences: equations are parts of theirs, items of a list are sentences."""
+    text = re.sub(r"\$\$.*?\$\$( \(\S+\))?", "", text, flags=re.DOTALL)
+    ends = r"\n- |(?<=[.?!])\s+|(?<=[.?!]\))\s+|(?<=:)\s+(?=[A-Z][a-z])"
+    return [" ".join(each.split()) for each in re.split(ends, text) if each.strip()]
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_each_sentence_of_a_statement_has_an_answer_that_breaks_it(name):
+    """Unless it demands nothing; whoever changes a statement thinks of its test."""
+    sentences, listed = sentences_of(ALL[name].text), SENTENCES[name]
+    known = {words for words, _ in wrong_answers(name)}
+    for sentence, (begins, broken_by) in zip(sentences, listed, strict=False):
+        assert sentence.startswith(begins), f"{sentence!r} should be listed, not {begins!r}"
+        named = {broken_by} if isinstance(broken_by, str) else {*(broken_by or ())}
+        assert named <= known, f"{sentence!r}: no wrong answer has the words {named - known}"
+    assert len(sentences) == len(listed), f"{len(sentences)} sentences, {len(listed)} listed"
+
+
+def test_sentences_are_listed_for_every_exercise_with_a_check():
+    assert list(SENTENCES) == CHECKED
 
 
 @pytest.mark.parametrize("name", GRADED)

@@ -150,6 +150,7 @@ WRONG = {
             annealed(p="np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)"),
         ),
         ("many places", annealed(p="p / p.sum(axis=0)")),
+        ("one place", annealed(answer="np.einsum('...nq,qc->...nc', p, centres)")),
         (
             "NaN or an infinity",  # one largest logit for all places
             annealed(p="np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=-1, keepdims=True)"),
@@ -176,6 +177,13 @@ WRONG = {
             "the shape should be",  # as many columns as the kit has bins
             soft(answer="np.pad(shares, ((0, 0), (0, 313 - len(centres))))"),
         ),
+        (
+            "numbers differ",
+            soft().replace(
+                "np.linalg.norm(ab[:, None] - centres, axis=-1)",
+                "np.abs(ab[:, None] - centres).sum(axis=-1)",
+            ),
+        ),
     ],
     "answers_weights": [
         ("did not scale", weights(answer="weights")),
@@ -186,6 +194,11 @@ WRONG = {
         ("313 of the kit", weights(mixed="(1 - mix) * prior + mix / 313")),
         ("did not divide 1", weights(weights="mixed")),
         ("NaN or an infinity", weights(mixed="prior")),
+        ("λ = 1", weights(mixed="prior + mix / (1 - mix) / len(prior)")),
+        (
+            "numbers differ",
+            weights(answer="np.where(prior > 0, weights / np.sum(prior * weights), 0)"),
+        ),
     ],
     "answers_doubt": [
         ("`(5, 2)`", doubt((1.0, 3.0, 4.0, 4.5), ERRORS[:4])),

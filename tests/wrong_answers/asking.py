@@ -125,6 +125,8 @@ WRONG = {
         ("shape", bootstrap(answer="np.mean(shares)")),
         ("numbers differ", bootstrap(answer="np.array([np.min(shares), np.max(shares)])")),
         ("numbers differ", bootstrap(answer="np.quantile(shares[:100], [0.025, 0.975])")),
+        ("IndexError", bootstrap().replace(", minlength=drawn_people.shape[1]", "")),
+        ("numbers differ", bootstrap().replace("[people]", "[people - 1]")),
     ],
     "asking_people": [
         ("people are asked for", people(answer="int(np.ceil(alone * effect))")),
@@ -137,6 +139,7 @@ WRONG = {
         ("whole interval", people(alone="(1.96 / half / 2) ** 2 * share * (1 - share)")),
         ("forgot to square", people(alone="1.96 / half * share * (1 - share)")),
         ("numbers differ", people(answer="alone * effect / each")),
+        ("numbers differ", people(alone="(2 / half) ** 2 * share * (1 - share)")),
     ],
     "asking_rule": [
         ("one too many", rule(lost="1 - stats.binom.cdf(k - 1, checks, slip)")),

@@ -107,6 +107,8 @@ WRONG = {
          "    return to_lab(photos)[..., 1:].mean(axis=(0, 2))[::-1]"),
         ("one colour for all", "def ab_of_row(photos):\n"
          "    return to_lab(photos)[..., 1:].mean(axis=(0, 1, 2))"),
+        ("divided by 128", "def ab_of_row(photos):\n"
+         "    return to_lab(photos)[..., 1:].mean(axis=(0, 2)) / 128"),
     ],
     "evaluation_factor": [
         ("the amount of colour", "def best_factor(true_ab, ab):\n"
@@ -130,6 +132,9 @@ WRONG = {
         ("forgot the sign", FACTOR + "abs(exact)"),
         ("on a grid", "def best_factor(true_ab, ab):\n    tries = np.linspace(-3, 3, 601)\n"
          "    return tries[np.argmin([metrics.squared_error(true_ab, s * ab) for s in tries])]"),
+        ("AxisError", "def best_factor(true_ab, ab):\n    every = (0, 1, 2)\n"
+         "    squares = (ab * ab).sum(axis=every)\n"
+         "    return (true_ab * ab).sum(axis=every) / squares if squares else 1.0"),
     ],
     "evaluation_authors": [
         ("the authors' means", AUTHORS
@@ -154,6 +159,8 @@ WRONG = {
          "    groups = [gain[authors == name] for name in names]\n"
          "    means = [np.concatenate([groups[i] for i in row]).mean() for row in drawn]\n"
          "    return np.quantile(means, [0.025, 0.975])"),
+        ("high end first", AUTHORS
+         + "np.quantile(sums[drawn].sum(1) / counts[drawn].sum(1), [0.975, 0.025])"),
     ],
     "evaluation_trick": [
         ("should be one of", TRICK + "metric = 'chroma'"),

@@ -114,6 +114,12 @@ WRONG = {
             "in row 47, column 0",  # the first column is not guarded
             BETWEEN.format(at="max((pixel + 0.5) / stride - 0.5, 0 if read is maps else -1)"),
         ),
+        (
+            "exchanged row and column",
+            BETWEEN.format(at="np.clip((pixel + 0.5) / stride - 0.5, 0, len(read) - 1)").replace(
+                "(y, x):", "(x, y):"
+            ),
+        ),
     ],
     "eyes_join": [
         (
@@ -135,6 +141,13 @@ WRONG = {
             "this should be an array with the shape",
             "def join(coarse, skip):\n    return coarse.repeat(2, axis=1).repeat(2, axis=2), skip",
         ),
+        (
+            "numbers differ",  # one of four places says something
+            "def join(coarse, skip):\n"
+            "    large = np.zeros((*skip.shape[:3], coarse.shape[3]))\n"
+            "    large[:, ::2, ::2] = coarse\n"
+            "    return np.concatenate([large, skip], axis=-1)",
+        ),
     ],
     "eyes_hues": [
         ("on a line", hues(hue="likely @ turns")),
@@ -146,6 +159,9 @@ WRONG = {
         ("in degrees", hues(hue="np.degrees(np.angle(z)) % 360")),
         ("did not fade", hues(chroma="chroma")),
         ("length of z", hues(chroma="np.minimum(np.abs(z) / 0.03, 1)")),
+        ("chromas first", hues().rstrip() + "[::-1]"),
+        ("the shape should be", hues().rstrip() + ".T"),
+        ("numbers differ", hues(share="/ 32")),  # as many as Larsson's network has
     ],
     "eyes_size": [
         ("four sizes or more", SIZE.format(results="{128: (0.02, 1.0), 192: (0.02, 2.0)}")),

@@ -162,6 +162,11 @@ WRONG = {
             "    e = np.exp(np.clip(logits / temperature, -500, 500))\n"
             "    return e / e.sum(axis=-1, keepdims=True)",
         ),
+        (
+            "overflow",  # one largest logit for all photos
+            SOFTMAX.replace("z.max(axis=-1, keepdims=True)", "z.max()")
+            + "e / e.sum(axis=-1, keepdims=True)",
+        ),
     ],
     "features_neighbours": [
         ("vote for itself", VOTE + "softmax(s) @ colors"),
@@ -191,6 +196,16 @@ WRONG = {
         (
             "nearest neighbour's colour",
             VOTE.replace(" - z.max(axis=1, keepdims=True)", "")
+            + "softmax(np.where(own, -np.inf, s)) @ colors",
+        ),
+        (
+            "nearest neighbour's colour",  # one largest similarity for all photos
+            VOTE.replace("z.max(axis=1, keepdims=True)", "z.max()")
+            + "softmax(np.where(own, -np.inf, s)) @ colors",
+        ),
+        (
+            "numbers differ",
+            VOTE.replace("/ temperature", "/ max(temperature, 0.05)")
             + "softmax(np.where(own, -np.inf, s)) @ colors",
         ),
     ],

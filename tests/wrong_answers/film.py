@@ -144,6 +144,26 @@ WRONG = {
             ),
         ),
         ("mark the first", cuts(answer="np.concatenate([changed & moved, [True]])")),
+        ("L may fall, too", cuts(changed="change.mean(axis=(1, 2)) > 10")),
+        ("10 exactly", cuts(changed="np.abs(change).mean(axis=(1, 2)) >= 10")),
+        (
+            "a quarter exactly",
+            cuts(moved="np.abs(np.diff(shares, axis=0)).sum(axis=1) / 2 >= 0.25"),
+        ),
+        (
+            "L = 100",  # white is in no bin
+            cuts().replace(
+                "np.histogram(f, 16, (0, 100))[0]",
+                "np.bincount((f.ravel() / 6.25).astype(int), minlength=17)[:16]",
+            ),
+        ),
+        (
+            "other bins",  # those at both ends are half as wide
+            cuts().replace(
+                "np.histogram(f, 16, (0, 100))[0]",
+                "np.bincount(np.rint(0.15 * f.ravel()).astype(int), minlength=16)",
+            ),
+        ),
     ],
     "film_bilateral": [
         ("did not divide", bilateral(total="1")),
@@ -194,6 +214,13 @@ WRONG = {
         (
             "took a spread of 4",
             bilateral(weights="np.exp(-((far / seconds) ** 2 + (unlike / 4) ** 2) / 2)"),
+        ),
+        (
+            "numbers differ",  # those that are far away
+            bilateral(
+                weights="np.exp(-((far / seconds) ** 2 + (unlike / alike) ** 2) / 2) "
+                "* (np.abs(far) < 3 * seconds)"
+            ),
         ),
     ],
     "film_warp": [

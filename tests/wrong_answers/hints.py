@@ -167,6 +167,12 @@ WRONG = {
         ("a pixel too large", told(first="side += 1")),
         ("should be `(14, 18, 3)`", told(answer="found[..., :2]")),
         ("no hint at all", told(first="", squares="squares or [(0, 0, 1)]")),
+        (
+            "numbers differ",
+            told().replace(
+                "np.zeros((*ab.shape[:2], 3))", "np.dstack([ab, np.zeros(ab.shape[:2])])"
+            ),
+        ),
     ],
     "hints_reach": [
         ("mean distance", reach(answer="np.sum(distance * change) / change.sum()")),
@@ -192,10 +198,19 @@ WRONG = {
         ("sum of the likelihoods", palette(shares="[np.mean(nearest == k) for k in each]")),
         ("shares are missing", palette(answer="found[:, :2]")),
         ("numbers differ", palette(answer="found * [1, 1, 100]")),
-        ("numbers differ", palette(rounds=10)),
+        ("should be", palette(rounds=10)),
         ("Begin with the colours", palette(start="centres[np.argsort(-p)[:len(start)]]")),
         ("straight line", palette(apart="abs")),
         ("colours: ", palette(count="4")),
+        (
+            "still moved",  # by less than a unit
+            palette()
+            .replace("nearest = np", "before, nearest = colors, np")
+            .replace(
+                "    shares =",
+                "        if np.abs(before - colors).max() < 1:\n            break\n    shares =",
+            ),
+        ),
     ],
     "hints_next": [
         ("did not look at `told`", following(hints="[]")),
@@ -221,6 +236,7 @@ WRONG = {
         ("louder at some places", following(z="logits - logits.max()")),
         ("loud logits", following(z="logits")),
         ("should be `(2,)`", following(answer="worth.argmax()")),
+        ("no hint yet", following(hints="[*np.argwhere(told), np.argwhere(told)[0]]")),
     ],
     "hints_plate": [
         ("0 hints", plated("[]")),

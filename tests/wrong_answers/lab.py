@@ -2,6 +2,12 @@
 
 JOIN = "def join(l, ab):\n    return np.concatenate([{}, {}], axis=-1)"
 LIGHT = "def lightness(rgb):\n    c = rgb / 255\n    "
+EXACT = (
+    LIGHT
+    + """c = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)
+    y = c @ [0.212671, 0.715160, 0.072169]
+    return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16"""
+)
 REACH = """def reach(lightness, hues):
     answers = []
     for hue in hues:
@@ -223,6 +229,9 @@ WRONG = {
         ("called the ready", "def lightness(c):\n    return lab.rgb_to_lab(c)[..., 0]"),
         ("called the ready", "from skimage.color import rgb2lab as mine\n"
          "def lightness(c):\n    return mine(c)[..., 0]"),
+        ("channels backwards", EXACT.replace("rgb / 255", "rgb[..., ::-1] / 255")),
+        ("the darkest violet", EXACT.replace("rgb / 255", "rgb / 255 if rgb.max() > 1 else rgb")),
+        ("numbers differ", EXACT.replace("return ", "return np.round(") + ", 1)"),
     ],
     "lab_reach": [
         ("degrees for radians", REACH.format("np.cos(hue)", "np.sin(hue)", "lightness")),
@@ -243,6 +252,7 @@ WRONG = {
     a, b = 140 * np.cos(np.radians(hues)), 140 * np.sin(np.radians(hues))
     rgb = np.array(lab.lab_to_rgb(np.stack([lightness + 0 * a, a, b], axis=-1)))
     return np.hypot(*np.array(lab.rgb_to_lab(rgb))[:, 1:].T)"""),
+        ("numbers differ", REACH.format(COS, SIN, "lightness").replace("0.1", "1.0")),
     ],
     "lab_twins": [
         ("`(photo, row, column)`", TWINS.format((81, 76), GRID, TEXT)),

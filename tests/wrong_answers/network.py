@@ -291,6 +291,10 @@ WRONG = {
         ("multiplied the kernels", fields(first="seen *= k")),
         ("distance of neighbours", fields(first=STEP, second="seen = apart")),
         ("last layer only", fields(what="[-1]")),
+        (
+            "numbers differ",
+            fields().replace("zip(kernels, strides)", "zip(kernels[::-1], strides[::-1])"),
+        ),
     ],
     "network_fusion": [
         (
@@ -311,6 +315,11 @@ WRONG = {
         ("ReLU to each term", FUSE + "np.maximum(local, 0) + np.maximum(whole + bias, 0)"),
         ("forgot the scores", FUSE + "np.maximum(local + bias, 0)"),
         ("copied the scores", COPIES),
+        (
+            "ValueError",  # as many features as in the paper
+            FUSE.replace("features.shape[-1]", "256") + "np.maximum(local + whole + bias, 0)",
+        ),
+        ("numbers differ", FUSE + "np.maximum(local + whole[:1] + bias, 0)"),
     ],
     "network_ceilings": [
         ("measured grey", ceilings("np.linalg.norm(true_lab[..., 1:], axis=-1).mean((1, 2))")),

@@ -158,6 +158,9 @@ WRONG = {
         ("the middles", "def count(ab):\n    a, b = ab.reshape(-1, 2).T\n    "
          "return np.histogram2d(a, b, np.arange(-130, 131, 10))[0]"),
         ("IndexError", BINS.format("np.rint(ab)", " + 13") + TABLE),
+        ("numbers differ", "def count(ab):\n"
+         "    i, j = (np.rint(ab[:, :, c] / 10).astype(int) + 13 for c in (0, 1))\n" + TABLE),
+        ("numbers differ", BINS.format("np.rint(ab.clip(-120, 120) / 10)", " + 13") + TABLE),
     ],
     "photos_copies": [
         ("wraps round", COPIES.format("np.diff(c) > 0")
@@ -178,6 +181,11 @@ WRONG = {
          + "    return (bits[:, None] != bits).mean(axis=-1)"),
         ("how many bits", COPIES.format("c[..., 1:] > c[..., :-1]")
          + "    return (bits[:, None] != bits).any(axis=-1)"),
+        ("numbers differ", COPIES.format("c[..., 1:] > c[..., :-1]")
+         + "    return np.triu((bits[:, None] != bits).sum(axis=-1))"),
+        ("numbers differ", "def differing_bits(c):\n    flat = c.reshape(len(c), -1)\n"
+         "    bits = flat[:, 1:] > flat[:, :-1]\n"
+         "    return (bits[:, None] != bits).sum(axis=-1)"),
     ],
     "photos_leaks": [
         ("unknown authors for one", LEAKS.format(SAME, "out and name in training")),
@@ -196,6 +204,13 @@ WRONG = {
         ("turn the answer", LEAKS.format(SAME, "not (out and name and name in training)")),
         ("most are honest", LEAKS.format("name", "out")),
         ("the shape should be", LEAKS.format(SAME, "0") + ".nonzero()[0]"),
+        ("blank name for a person", """def leaks(authors, held_back):
+    known, names = authors != "", np.char.lower(np.char.strip(authors))
+    return known & held_back & np.isin(names, names[known & ~held_back])"""),
+        ("tabs among them", LEAKS.format("name.strip(' ').lower()",
+         "out and name.strip() and name in training")),
+        ("overlooked capital", LEAKS.format("name.strip()[:1].lower() + name.strip()[1:]",
+         "out and name and name in training")),
     ],
     "photos_sources": [
         ("the other way", WINDOW.format("reflect", "-down", "-right")),
@@ -215,6 +230,7 @@ WRONG = {
         ("left out the shift", WINDOW.format("reflect", 0, 0)),
         ("the shape should be", WINDOW.format("reflect", "down", "right") + ".ravel()"),
         ("right = 0", WINDOW.replace("size - 1", "size // 2").format("reflect", "down", "right")),
+        ("whole numbers", WINDOW.format("reflect", "down", "right") + ".astype(float)"),
     ],
     "photos_variation": [
         ("it is an array of float64", VARIED.format("return rgb / 255", GRID, TEXT)),

@@ -149,6 +149,9 @@ WRONG = {
          + "peak * (1 + np.cos(np.pi * (step - warm) / (total - warm))) / 2)"),
         ("np.where", "def rate_at(step, total, warm, peak):\n"
          "    if step < warm:\n        return peak * step / warm\n    return peak"),
+        ("numbers differ", RATE.replace("peak * step", "peak * (step + 1)")
+         + "peak * (1 + np.cos(np.pi * (step - warm) / (total - warm))) / 2)"),
+        ("fall in a straight line", RATE + "peak * (total - step) / (total - warm))"),
     ],
     "training_push": [
         ("the sign", "def push(x, z):\n    p = np.tanh(z)\n"
@@ -164,6 +167,8 @@ WRONG = {
         ("forgot tanh", "def push(x, z):\n    p = np.tanh(z)\n    return 2 * (p - x) / p.size"),
         ("the prediction again", "def push(x, z):\n    p = np.tanh(z)\n"
          "    return 2 * (p - x) * (1 - np.tanh(p)**2) / p.size"),
+        ("added up the push", "def push(x, z):\n    p = np.tanh(z)\n"
+         "    return np.sum(2 * (p - x) * (1 - p**2) / p.size)"),
     ],
     "training_floor": [
         ("one answer", "def floor_of_lightness(pixels):\n"
@@ -189,6 +194,17 @@ WRONG = {
         ("number of pixels", FLOOR
          + "    return sum(group.var(axis=0).sum() * len(group) for group in groups)"),
         ("did not round", FLOOR.replace("np.rint(pixels[:, 0])", "pixels[:, 0]")
+         + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
+        ("squared Lab units", FLOOR.replace(" / 128", "")
+         + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
+        ("numbers differ", FLOOR.replace(" / 128", "")
+         + "    errors = [(group - np.rint(group.mean(axis=0))) ** 2 for group in groups]\n"
+         "    return np.mean(np.concatenate(errors)) / 128**2"),
+        ("whole numbers", FLOOR.replace("pixels[:, 1:] / 128", "pixels[:, 1:].copy()")
+         + "    ab /= 128\n"
+         "    return sum(ab[level == each].var(axis=0).mean() * np.sum(level == each)\n"
+         "               for each in np.unique(level)) / len(ab)"),
+        ("numbers differ", FLOOR.replace("np.unique(level)]", "range(100) if each in level]")
          + "    return sum(group.var(axis=0).mean() * len(group) for group in groups) / len(ab)"),
     ],
     "training_adam": [
@@ -227,6 +243,12 @@ WRONG = {
         ("uphill", ADAM
          + "        w = w + rate * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-7)\n"
          "        path.append(w)\n    return np.stack(path)"),
+        ("one weight", ADAM.replace("gradients.shape[1:]", "gradients.shape[1]")
+         + STEP.format("(np.sqrt(v / (1 - 0.999**t)) + 1e-7)")),
+        ("numbers differ", ADAM.replace("m, v, w = 0, 0,", "m, v, w = gradients[0], 0,")
+         + STEP.format("(np.sqrt(v / (1 - 0.999**t)) + 1e-7)")),
+        ("the start, too", ADAM.replace("path = []", "path = [w]")
+         + STEP.format("(np.sqrt(v / (1 - 0.999**t)) + 1e-7)")),
     ],
     "training_answers": [
         ("Matplotlib figure", ANSWERS + "figure = None"),

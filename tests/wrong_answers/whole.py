@@ -159,6 +159,7 @@ WRONG = {
         ("loud scores", joint("-np.sum(p * np.log(q + 1e-12), axis=1).mean()")),
         ("numbers differ", joint(color="np.sum(error**2) / (error.size - 1)")),
         ("numbers differ", joint(answer="np.array([color, wrong / 300])")),
+        ("numbers differ", joint(color="np.mean((error / 128) ** 2)")),
     ],
     "whole_crossing": [
         ("first crossing", crossing(i="np.flatnonzero(ahead[:-1] != ahead[1:])[0]")),
@@ -185,6 +186,12 @@ WRONG = {
             "not ahead at the end",  # the last change of places, whoever wins
             crossing(i="np.flatnonzero(np.diff(ahead))[-1]").replace(
                 "if not ahead[-1]", "if not ahead.any()"
+            ),
+        ),
+        (
+            "numbers differ",  # one curve comes down to where the other was
+            crossing(
+                answer="np.exp(np.interp(other[i], one[[i + 1, i]], np.log(counts[[i + 1, i]])))"
             ),
         ),
     ],

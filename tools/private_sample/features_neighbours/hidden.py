@@ -12,6 +12,11 @@ guess = call(vote, twice, colors, 1e-3)
 assert np.allclose(guess[[0, 3]], colors[[3, 0]], atol=1e-3), (
     "a photo that is there twice guesses its copy's colour, not its own"
 )
+unit = scores / np.linalg.norm(scores, axis=1, keepdims=True)
+nearest = (unit @ unit.T - 2 * np.eye(len(unit))).argmax(axis=1)
+assert np.allclose(vote(scores, mean_ab, 1e-6), mean_ab[nearest], atol=1e-3), (
+    "a temperature near 0: each photo guesses its nearest neighbour's colour"
+)
 
 same = vote(scores, np.full_like(mean_ab, 7), 0.2)
 assert np.allclose(same, 7), (

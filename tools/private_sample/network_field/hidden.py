@@ -12,5 +12,5 @@ assert list(call(fields, blocks, steps))[-2::-4][:3] == [196, 92, 40], (
 assert list(fields([1, 1, 1], [1, 2, 1])) == [1, 1, 1], "1x1 layers see one pixel"
 assert list(fields([5], [4])) == [5], "one layer: its own stride does not matter"
 
-assert list(fields([], [])) == [], "without a layer there is nothing to list"
-assert list(fields((3, 3), (3, 1))) == [3, 9], "tuples, and a stride of 3"
+assert list(fields([2, 2], [2, 2])) == [2, 4], "two poolings, and nothing else"
+assert list(fields([3, 3], [3, 1])) == [3, 9], "a stride of 3"

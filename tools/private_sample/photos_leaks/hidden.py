@@ -17,7 +17,9 @@ assert not np.any(leaks(both, np.array([False, False]))), (
     "without photos that are held back nothing can leak"
 )
 
-odd = leaks(np.array(["\tÉmile", "émile\n"]), np.array([True, False]))
+odd = leaks(np.array(["\tÉMILE", "émile\n"]), np.array([True, False]))
 assert list(odd) == [True, False], "blanks may be tabs, and É is a capital é"
 two = leaks(np.array(["Jo Ann", "Joann"]), np.array([True, False]))
 assert not np.any(two), "blanks within a name count"
+nobody = leaks(np.array(["", " ", "\t ", " "]), np.array([False, True, True, False]))
+assert not np.any(nobody), "a name of blanks stands for an unknown author, as an empty one does"

@@ -5,6 +5,10 @@ assert np.isclose(floor_of_lightness(two), 0.005), "two pixels of one L: (0.1² 
 assert np.isclose(floor_of_lightness(two + np.array([0, 40, -30])), 0.005), (
     "a and b shifted alike cost the same: the best answer shifts along"
 )
+for end in (-50, 50):
+    assert np.isclose(floor_of_lightness(two + np.array([end, 0, 0])), 0.005), (
+        "black and white are lightnesses, too: L is in 0..100"
+    )
 
 uneven = np.array([[50, 0, 0], [50, 0, 0], [50, 38.4, 0]])
 assert np.isclose(floor_of_lightness(uneven), 0.01), (

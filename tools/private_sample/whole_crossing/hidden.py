@@ -8,6 +8,10 @@ assert np.isclose(crossing(counts, falls, flat), np.sqrt(300 * 1000)), (
 assert np.isclose(crossing(counts, falls, flat - 0.5), 300 * (1000 / 300) ** 0.75), (
     "three quarters of the way between two counts"
 )
+tilt = 12 - np.log(counts)
+assert np.isclose(crossing(counts, falls + tilt, flat + tilt), np.sqrt(300 * 1000)), (
+    "both errors are straight lines between two counts: what both lose moves no crossing"
+)
 
 assert crossing(counts[:4], falls[:4], flat[:4] + 10) == 30, "ahead all along: the first count"
 
