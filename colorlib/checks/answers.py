@@ -304,3 +304,56 @@ def answers_blind(student, draw):
         ),
     }
     expect(student, said, found, right=right, mistakes=mistakes)
+
+
+def answers_mode(student, draw):
+    """The colour of the likeliest bin."""
+    count = int(draw.integers(6, 12))
+    for case, shape in (("many places", (2, 3, 4)), ("one place", ())):
+        logits = draw.uniform(-5, -1, (*shape, count))  # none is above 0
+        best = draw.integers(1, count - 1, shape)
+        np.put_along_axis(logits, best[..., None], -0.5, axis=-1)
+        centres = draw.normal((25, -15), 30, (count, 2))
+        p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+        mistakes = {
+            "You took the mean of the bins: the mode is one of them.": p @ centres,
+            "You weighed the bins by their logits: the mode is one of them.": logits @ centres,
+            "You returned numbers of bins: look their colours up.": best,
+            "You returned the largest logits: the colours of their bins were asked for.": (
+                logits.max(axis=-1)
+            ),
+            "You took the bin that is least likely.": centres[logits.argmin(axis=-1)],
+            "You chose one bin for all places: each has its own.": (
+                centres[logits.reshape(-1, count).max(axis=0).argmax()]
+            ),
+            "You chose among the places: the bins are the last axis.": (
+                centres[logits.argmax(axis=0) % count]
+            ),
+        }
+        with naming(case):
+            expect(student, logits, centres, right=centres[best], mistakes=mistakes)
+
+
+def answers_votes(student, draw):
+    """Weights of pixels by which each colour counts the same."""
+    counts = draw.permutation(np.r_[0, 1, draw.choice(np.arange(2, 12), 5, False)])
+    counts = np.append(counts, 3)  # the largest number does occur
+    names = draw.permutation(np.repeat(np.arange(len(counts)), counts))
+    found = counts[names]
+    mistakes = {
+        "You gave the counts: who comes often should weigh less.": found,
+        "You gave shares of the pixels: who comes often should weigh less.": found / len(names),
+        "You divided by the bin's number: by how many pixels it has was asked for.": (
+            1 / np.maximum(names, 1)
+        ),
+        "All pixels weigh the same with you.": 0 * found + 1 / len(names),
+        "All pixels weigh 1 with you.": 0 * found + 1,
+        "With you each bin weighs as much as there are pixels: it should weigh 1.": (
+            len(names) / found
+        ),
+        "With you all bins together weigh 1: each of them should.": 1 / found / (counts > 0).sum(),
+        "You took roots: then common colours still weigh more.": 1 / np.sqrt(found),
+        "You gave each bin a weight: look up each pixel's.": 1 / np.maximum(counts, 1),
+        "You gave each bin that occurs a weight: look up each pixel's.": 1 / counts[counts > 0],
+    }
+    expect(student, names, right=1 / found, mistakes=mistakes)

@@ -210,10 +210,10 @@ def asking_held(student, draw):
     truth, count = float(draw.uniform(0.2, 0.4)), int(draw.integers(40, 51))
     below, above = int(draw.integers(2, 5)), int(draw.integers(5, 9))
     intervals = truth + np.sort(draw.uniform(0.01, 0.1, (count, 2)) * [-1, 1], axis=1)
-    intervals[:below] -= 0.15
-    intervals[below : below + above] += 0.15
+    missed, barely = below + above, draw.uniform(0.003, 0.03, (below + above, 1))
+    intervals[:below] -= intervals[:below, 1:] - truth + barely[:below]
+    intervals[below:missed] += truth - intervals[below:missed, :1] + barely[below:]
     intervals = draw.permutation(intervals)
-    missed = below + above
     mistakes = {
         "You looked at the lower ends alone: the truth may lie above an interval.": (
             1 - above / count
@@ -260,3 +260,114 @@ def asking_guesses(student, draw):
         if np.diff(np.sort([right, *mistakes.values()])).min() > 0.002:  # else two look the same
             break
     expect(student, fooled, guesses, right=right, mistakes=mistakes)
+
+
+def asking_two(student, draw):
+    """The shares that are fooled by pairs, and by photos alone."""
+    for _ in range(3):  # by chance two shares are the same
+        while True:
+            count, limit = int(draw.integers(150, 250)), float(draw.uniform(0.3, 1.3))
+            true, invented = draw.normal(0, 1, count), draw.normal(0.8, 1, count)
+            pairs, alone = np.mean(invented < true), np.mean(invented < limit)
+            real, both = np.mean(true < limit), np.mean((invented < true) & (invented < limit))
+            parts = pairs, 1 - pairs, alone, 1 - alone, real, both, (alone + real) / 2
+            if np.diff(np.sort(parts)).min() > 0.002:  # else two look the same
+                break
+        right = np.array([pairs, alone])
+        expect(student, true, invented, limit, right=right, mistakes={
+            "Of a pair they call the odder one invented: it fools those who find the *true* photo "
+            "odder.": np.array([1 - pairs, alone]),
+            "Alone they call real what is *below* the limit.": np.array([pairs, 1 - alone]),
+            "You gave the shares of those who are not fooled.": 1 - right,
+            "Alone you asked about the true photos.": np.array([pairs, real]),
+            "Alone you asked about both photos: only about the invented ones.": (
+                np.array([pairs, (alone + real) / 2])
+            ),
+            "Alone nobody sees the true photo: only the limit counts.": np.array([pairs, both]),
+            "In a pair there is no limit: only the two are compared.": np.array([both, alone]),
+            "You exchanged the two shares: pairs come first.": right[::-1],
+            "You gave numbers: divide by how many people there are.": right * count,
+            "You gave percent: a share is at most 1.": 100 * right,
+            "You compared the means: first compare, then take the mean.": (
+                np.array([invented.mean() < true.mean(), invented.mean() < limit], float)
+            ),
+            "You compared each true photo with all invented ones: a person sees one pair.": (
+                np.array([np.mean(invented < true[:, None]), alone])
+            ),
+        })  # fmt: skip
+
+
+def asking_alarms(student, draw):
+    """How often the best of the first rules finds something."""
+    shape = int(draw.integers(40, 60)), int(draw.integers(5, 9))
+    while True:
+        # Rules agree within a study, and not wholly.
+        p = draw.uniform(0, 0.4, (shape[0], 1)) * draw.uniform(0.1, 1.9, shape)
+        found = p < 0.05
+        first = np.logical_or.accumulate(found, axis=1)
+        right, each = first.mean(axis=0), found.mean(axis=0)
+        if len(np.unique(right)) > 3 and 0 < each.min() < each.max() < right[-1] < 1:
+            break
+    mistakes = {
+        "You looked at each rule alone: somebody reports the best of the first k.": each,
+        "You asked that all of the first k rules find something: the best one is enough.": (
+            np.logical_and.accumulate(found, axis=1).mean(axis=0)
+        ),
+        "You added the rules' shares up: a study in which two find something counts once.": (
+            each.cumsum()
+        ),
+        "You took the smallest along the studies: within each study, along its rules.": (
+            (np.minimum.accumulate(p, axis=0) < 0.05).mean(axis=0)
+        ),
+        "You took the best of all rules: asked for is k = 1, 2, and so on.": right[-1],
+        "That holds if rules have nothing in common: count in `p`.": (
+            1 - 0.95 ** np.arange(1, shape[1] + 1)
+        ),
+        "That holds if each finds new ones: count in `p`.": each.mean()
+        * np.arange(1, shape[1] + 1),
+        "You gave the mean of the smallest p-values: how often are they below 0.05?": (
+            np.minimum.accumulate(p, axis=1).mean(axis=0)
+        ),
+        "You gave numbers: divide by how many studies there are.": first.sum(axis=0),
+        "You began with the last rule.": (
+            np.logical_or.accumulate(found[:, ::-1], axis=1).mean(axis=0)
+        ),
+        "You gave the share in which nothing is found.": 1 - right,
+        "You gave one number a study: the mean is over studies.": first.mean(axis=1),
+        "You have not taken the mean over studies.": first,
+    }
+    expect(student, p, right=right, mistakes=mistakes)
+
+
+def asking_apart(student, draw):
+    """By how much each person is fooled more often by one system than by another."""
+    count = int(draw.integers(4, 8))
+    each = draw.permutation(np.arange(4, 4 + 2 * count)).reshape(count, 2)  # answers about 1, 2
+    while True:
+        fooled = draw.integers(1, each)  # of these
+        shares = fooled / each
+        right = shares[:, 1] - shares[:, 0]
+        if right.min() < -0.02 < 0.02 < right.max() and len(np.unique(right.round(3))) == count:
+            break
+    numbers = np.sort(draw.choice(50, count, False))
+    parts = [
+        (numbers[i], 1 + k, int(turn < fooled[i, k]))
+        for i in range(count) for k in range(2) for turn in range(each[i, k])
+    ]  # fmt: skip
+    people, systems, real = draw.permutation(np.array(parts)).T
+    sums = fooled[:, 1] - fooled[:, 0]
+    expect(student, people, systems, real, right=right, mistakes={
+        "You subtracted the wrong way round: system 2 minus system 1.": -right,
+        "You subtracted numbers: who is asked more is fooled more, so take shares.": sums,
+        "You divided by all answers of a person: each system has its own.": sums / each.sum(axis=1),
+        "You gave the share of system 2: subtract that of system 1.": shares[:, 1],
+        "You gave the share of system 1: subtract it from that of system 2.": shares[:, 0],
+        "You gave a person's share of all answers.": fooled.sum(axis=1) / each.sum(axis=1),
+        "You gave the mean: each person has a difference of their own.": right.mean(),
+        "You gave the difference of all answers together: each person has one.": (
+            fooled[:, 1].sum() / each[:, 1].sum() - fooled[:, 0].sum() / each[:, 0].sum()
+        ),
+        "You took away the sign: some are fooled less often.": abs(right),
+        "You compared: by how much was asked for.": np.sign(right),
+        "You exchanged the people: in the order of their numbers was asked for.": right[::-1],
+    })  # fmt: skip

@@ -191,7 +191,7 @@ def eyes_blind(student, draw):
     """Maps in which those of one stride are zero."""
     strides = (2, 4, 8, 16, 32)[: int(draw.integers(3, 6))]
     maps = [draw.normal(0, 1, (1, 6 - i, 6 - i, 2 + i)) for i in range(len(strides))]
-    blind = int(draw.integers(1, len(strides)))
+    blind = int(draw.integers(1, len(strides) - 1))  # others are finer, others coarser
     hidden = [one if i != blind else np.zeros(one.shape) for i, one in enumerate(maps)]
     for case, stride, right in (
         ("one stride", strides[blind], hidden),
@@ -239,3 +239,72 @@ def eyes_both(student, draw):
         "You halved only the first: brackets?": ab / 2 + second,
     }
     expect(student, ab, likely, centres, right=right, mistakes=mistakes)
+
+
+def eyes_below(student, draw):
+    """By which share a squared error is below that of grey."""
+    shape = (int(draw.integers(3, 6)), 4, 5, 2)
+    strong = np.geomspace(0.5, 2, shape[0])[:, None, None, None]  # photos differ in how colourful
+    true = strong * draw.normal((9, 13), 8, shape)
+    painted = 0.6 * true + draw.normal(0, 3, shape)
+    error, grey = np.square(true - painted), np.square(true)
+    right = 1 - error.sum() / grey.sum()
+    each = 1 - error.mean(axis=(1, 2, 3)) / grey.mean(axis=(1, 2, 3))
+    saved = grey.mean() - error.mean()
+    mistakes = {
+        "You gave what is left of grey's error: how far below it is was asked for.": 1 - right,
+        "You subtracted the errors: a share is a part of grey's.": saved,
+        "You subtracted the losses: a share is a part of grey's.": saved / 128**2,
+        "You divided by the error of what was painted: grey's is the whole.": (
+            grey.sum() / error.sum() - 1
+        ),
+        "You took the size of the errors: square them.": (
+            1 - abs(true - painted).sum() / abs(true).sum()
+        ),
+        "You took roots: the squared error was asked for.": (1 - np.sqrt(error.sum() / grey.sum())),
+        "You took the mean of the photos' shares: first add up the errors of all photos.": (
+            each.mean()
+        ),
+        "You gave each photo a share: one number for all was asked for.": each,
+        "You compared with the mean colour: grey has a and b 0.": (
+            1 - error.mean() / np.square(true - true.mean(axis=(0, 1, 2))).mean()
+        ),
+        "You compared with the mean of all numbers: grey has a and b 0.": (
+            1 - error.mean() / true.var()
+        ),
+        "You turned the sign: below grey is more than 0.": -right,
+        "You gave percent: a share is at most 1.": 100 * right,
+    }
+    expect(student, true, painted, right=right, mistakes=mistakes)
+
+
+def eyes_luck(student, draw):
+    """Whether every run of one variant is below every run of another."""
+    low, step = draw.uniform(0.01, 0.02), draw.uniform(0.001, 0.002)
+    cases = (
+        ("all runs of the first are lower", (0, 1, 2), (3, 4), True, "So they are below."),
+        (
+            "all runs of the first are higher",
+            (3, 4),
+            (0, 1, 2),
+            False,
+            "None of the first is below.",
+        ),
+        (
+            "the best run is lower, and the others are not",
+            *((0, 8, 9), (5, 4, 4), False, "The best runs alone are not enough."),
+        ),
+        (
+            "the mean is lower, and one run is not",
+            *((5, 0, 1), (4, 4, 4.5), False, "The means alone are not enough: look at every run."),
+        ),
+        (
+            "run by run the first is lower, and they overlap",
+            *((0, 2, 4), (1, 3, 5), False, "In pairs is not enough: compare each with all others."),
+        ),
+        ("two runs are the same", (0, 2), (2, 3), False, "As low as is not below."),
+    )
+    for case, one, other, right, words in cases:
+        one, other = ([round(low + step * at, 4) for at in places] for places in (one, other))
+        with naming(case):
+            expect(student, one, other, right=right, mistakes={words: not right})

@@ -5,9 +5,12 @@ import numpy as np
 from colorlib.checks.judging import (
     NotYet,
     attempted,
+    call,
+    describe,
     expect,
     expect_figure,
     expect_text,
+    guarded,
     naming,
     numbers_of,
     without,
@@ -318,3 +321,70 @@ def film_light(student, draw):
         }
         with naming(case):
             expect(student, photos, mix, right=np.clip(mixed, 0, 1), mistakes=mistakes)
+
+
+def film_cheat(student, draw):
+    """Colours of a film that cannot flicker, and are no grey."""
+    for case, shape in (
+        ("a film", (int(draw.integers(3, 6)), int(draw.integers(4, 7)), int(draw.integers(7, 10)))),
+        ("a longer film", (7, 3, 5)),
+    ):
+        light = draw.choice([5.0, 30.0, 60.0, 95.0], shape)  # so that each comes again and again
+        with naming(case):
+            answer = call(student, light)
+            ab = guarded(np.asarray, answer)
+            if ab.dtype.kind not in "iuf":
+                raise NotYet(f"an array of numbers was asked for, but it is {describe(answer)}.")
+            if ab.shape != (*shape, 2):
+                raise NotYet(f"the shape should be `{(*shape, 2)}`, but it is `{ab.shape}`.")
+            chroma = np.hypot(ab[..., 0], ab[..., 1])
+            if not 10 <= chroma.min() <= chroma.max() <= 130:  # a NaN is neither
+                raise NotYet(
+                    f"The chromas go from {chroma.min():.3g} to {chroma.max():.3g}: between 10 and "
+                    "130 is no grey, and not beyond all colours."
+                )
+            if np.ptp(ab, axis=(0, 1, 2)).max() < 1e-3:
+                continue
+            if max(np.ptp(ab[light == one], axis=0).max() for one in np.unique(light)) < 1e-3:
+                raise NotYet(
+                    "Your colours follow L, and the light flickers: the same thing would get "
+                    "another colour."
+                )
+            if np.ptp(ab, axis=0).max() < 1e-3:
+                raise NotYet(
+                    "Each place keeps its colour, but what moves comes to another place, and gets "
+                    "another colour there."
+                )
+            if np.ptp(ab, axis=(1, 2)).max() < 1e-3:
+                raise NotYet("Within a frame all is well, but your frames differ.")
+            raise NotYet("Your colours change from place to place and from frame to frame.")
+
+
+def film_left(student, draw):
+    """What a weighed mean leaves of independent errors."""
+    weights = draw.permutation(np.r_[draw.uniform(1.5, 2.5, 2), draw.uniform(0.2, 1, 5)])
+    weights = weights[: int(draw.integers(5, 8))]
+    count, total, squares = len(weights), weights.sum(), np.square(weights).sum()
+    right = np.sqrt(squares) / total
+    mistakes = {
+        "You forgot the root: squares add up, and the error is the root of their sum.": right**2,
+        "You did not divide by the sum of the weights.": np.sqrt(squares),
+        "That holds for weights that are all alike.": 1 / np.sqrt(count),
+        "You divided by how many there are: weights count differently.": 1 / count,
+        "You added the weights up without their squares.": 1 / np.sqrt(total),
+        "You added the errors themselves: some are above and some below, squares add up.": 1.0,
+        "You gave what is gone: asked for is what is left.": 1 - right,
+        "You took the mean of the squares: they add up.": right / np.sqrt(count),
+        "You took the mean of the weights: divide by their sum.": right * count,
+        "You divided the squares by the sum of the weights once.": squares / total,
+        "You turned the fraction.": 1 / right,
+        "You squared the weights twice.": np.sqrt(np.sum(weights**4)) / total,
+        "You took the largest weight alone: all of them count.": weights.max() / total,
+        "You have not added up: one number was asked for.": weights / total,
+        "You divided by the sum of the squares: by that of the weights was asked for.": (
+            np.sqrt(squares) / squares
+        ),
+    }
+    expect(student, weights, right=right, mistakes=mistakes)
+    with naming("one frame alone"):
+        expect(student, np.array([0.7]), right=1.0, mistakes={})

@@ -381,3 +381,73 @@ def hints_change(student, draw):
         }
         with naming(case):
             expect(student, before, after, right=np.linalg.norm(way, axis=-1), mistakes=mistakes)
+
+
+def hints_heard(student, draw):
+    """How much of what is missed at a dot is heard elsewhere."""
+    scales = np.array([0.3, 15, 6, 6])
+    for case, shape in (("many places", (3, int(draw.integers(4, 8)))), ("one place", ())):
+        apart = scales * draw.uniform(0.3, 1.2, (*shape, 4))
+        apart[..., 1:] *= draw.choice([-1, 1], (*shape, 3))
+        parts = apart / scales
+        d = np.linalg.norm(parts, axis=-1)
+        mistakes = {
+            "You forgot the root: $d$ is in the exponent, and not its square.": np.exp(-(d**2)),
+            "You took a bell, with half of $d^2$: $k = e^{-d}$.": np.exp(-(d**2) / 2),
+            "You forgot the minus: far places would hear more.": np.exp(d),
+            "You returned $d$: $k = e^{-d}$.": d,
+            "You forgot the squares.": np.exp(-abs(parts).sum(axis=-1)),
+            "You forgot the squares: differences below 0 take the others away.": (
+                np.exp(-parts.sum(axis=-1))
+            ),
+            "You forgot the squares, and differences below 0 take the others away.": (
+                np.exp(-np.sqrt(np.maximum(parts.sum(axis=-1), 0)))
+            ),
+            "You forgot the root and the squares of 0.3, 15, 6 and 6.": (
+                np.exp(-np.sum(apart**2 / scales, axis=-1))
+            ),
+            "You forgot the squares of 0.3, 15, 6 and 6.": (
+                np.exp(-np.sqrt(np.sum(apart**2 / scales, axis=-1)))
+            ),
+            "You did not divide by 0.3, 15, 6 and 6.": np.exp(-np.linalg.norm(apart, axis=-1)),
+            "You multiplied by 0.3, 15, 6 and 6: divide.": (
+                np.exp(-np.linalg.norm(apart * scales, axis=-1))
+            ),
+            "You took the mean of the four squares: add them up.": np.exp(-d / 2),
+            "You gave one number for all: each place has its own.": np.exp(-np.linalg.norm(parts)),
+            "You have not put the four together: each place gets one number.": (
+                np.exp(-abs(parts))
+            ),
+        }
+        with naming(case):
+            expect(student, apart, right=np.exp(-d), mistakes=mistakes)
+
+
+def hints_worth(student, draw):
+    """What each further hint gains between two numbers of hints."""
+    steps = draw.permutation(
+        np.r_[1, draw.choice(np.arange(2, 30), int(draw.integers(3, 6)), False)]
+    )
+    numbers = np.cumsum(np.r_[draw.integers(1, 6), steps])
+    gains = np.cumsum(np.r_[0.5, draw.uniform(0.2, 0.9, len(steps))])
+    more = np.diff(gains)
+    right = more / steps
+    mistakes = {
+        "You gave what all hints of a step gain: divide by how many they are.": more,
+        "You divided by all hints: only those of the step are further ones.": more / numbers[1:],
+        "You divided by all hints before the step.": more / numbers[:-1],
+        "You gave what each hint gains from the beginning on: begin at the number before.": (
+            gains[1:] / numbers[1:]
+        ),
+        "You gave what each hint gains from the beginning on, for each number.": gains / numbers,
+        "You compared each number with the first: with the one before was asked for.": (
+            (gains[1:] - gains[0]) / (numbers[1:] - numbers[0])
+        ),
+        "You turned the fraction: so many hints gain one decibel.": steps / more,
+        "You subtracted the wrong way round.": -right,
+        "You took the slope around each number: from one to the next was asked for.": (
+            np.gradient(gains, numbers)
+        ),
+        "You took the mean: each step has its own.": right.mean(),
+    }
+    expect(student, numbers, gains, right=right, mistakes=mistakes)

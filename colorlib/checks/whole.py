@@ -5,9 +5,12 @@ import numpy as np
 from colorlib.checks.judging import (
     NotYet,
     attempted,
+    call,
+    describe,
     expect,
     expect_figure,
     expect_text,
+    guarded,
     naming,
     numbers_of,
 )
@@ -256,3 +259,78 @@ def whole_lend(student, draw):
     )
     with naming("strength 0"):
         expect(student, own, other, 0.0, right=own, mistakes={})
+
+
+def whole_strangers(student, draw):
+    """An order in which nobody keeps its own place."""
+    for count in [*draw.integers(3, 30, 14).tolist(), 2, 7]:  # chance would keep the order once
+        with naming(f"{count} photos"):
+            answer = call(student, count)
+            order = guarded(np.asarray, answer)
+            if order.dtype.kind not in "iu":
+                raise NotYet(f"whole numbers were asked for, but it is {describe(answer)}.")
+            if order.shape != (count,):
+                raise NotYet(f"the shape should be `({count},)`, but it is `{order.shape}`.")
+            if order.min() < 0 or order.max() >= count:
+                raise NotYet(
+                    f"Your numbers go from {order.min()} to {order.max()}: the first photo is 0, "
+                    f"the last one is {count - 1}."
+                )
+            own = np.flatnonzero(order == np.arange(count))
+            if len(own):
+                raise NotYet(
+                    f"Photo {own[0]} is told its own whole. A shuffled order mostly leaves some "
+                    "photo in its place, and the reverse of an odd number the one in the middle."
+                )
+            often = np.bincount(order, minlength=count)
+            if often.max() > 1:
+                raise NotYet(
+                    f"The whole of photo {often.argmax()} is lent {often.max()} times: "
+                    "each comes once."
+                )
+
+
+def whole_nearer(student, draw):
+    """The share of pairs that came nearer."""
+    for _ in range(3):  # by chance two shares are the same
+        while True:
+            count = int(draw.integers(150, 250))
+            target, before = draw.normal(0, 9, (2, count, 2))
+            far = draw.uniform(-0.5, 2.8, (count, 1))
+            after = before + far * (target - before) + draw.normal(0, 5, (count, 2))
+            start, end, way = before - target, after - target, after - before
+            toward = abs(end) < abs(start)  # in a, in b
+            right = np.mean(np.linalg.norm(end, axis=1) < np.linalg.norm(start, axis=1))
+            mistakes = {
+                "You gave the share that went away.": 1 - right,
+                "You looked at a and b one by one: each pair has one distance.": toward.mean(),
+                "With you both a and b must come nearer: one may do enough for both.": (
+                    toward.all(axis=1).mean()
+                ),
+                "With you it is enough if a or b comes nearer: it may go away in the other.": (
+                    toward.any(axis=1).mean()
+                ),
+                "You asked whether it set out toward the other: beyond it, one may be farther away "
+                "than before.": np.mean(np.sum(way * -start, axis=1) > 0),
+                "You compared how far it moved with how far the other was: compare the distances "
+                "from the other, before and after.": (
+                    np.mean(np.linalg.norm(way, axis=1) < np.linalg.norm(start, axis=1))
+                ),
+                "You compared how strong the colours are.": (
+                    np.mean(np.linalg.norm(after, axis=1) < np.linalg.norm(before, axis=1))
+                ),
+                "You added the distances in a and b: one distance is the root of a sum of "
+                "squares.": (np.mean(abs(end).sum(axis=1) < abs(start).sum(axis=1))),
+            }
+            if (
+                np.diff(np.sort([right, *mistakes.values()])).min() > 0.002
+            ):  # else two look the same
+                break
+        mistakes |= {
+            "You compared one distance of all pairs together: each pair has its own (`axis=1`).": (
+                np.mean(np.linalg.norm(end) < np.linalg.norm(start))
+            ),
+            "You gave their number: divide by how many there are.": right * count,
+            "You gave percent: a share is at most 1.": 100 * right,
+        }
+        expect(student, before, after, target, right=right, mistakes=mistakes)

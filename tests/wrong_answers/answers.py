@@ -66,6 +66,9 @@ ENTROPY = "def entropy(p):\n    return "
 REWEIGHED = "def reweighed(logits, weights):\n    return "
 BLIND = "def blind(said, found):\n    return "
 
+MODE = "def mode(logits, centres):\n    return "
+VOTES = "def votes(names):\n    return "
+
 WRONG = {
     "answers_mean": [
         ("left the shares out", MEAN + "colors.mean(axis=-2)"),
@@ -220,5 +223,27 @@ WRONG = {
             "the root of a sum",  # the differences of a and of b added up
             doubt((2.8, 3.7, 4.2, 4.6, 5.2), (10.8, 14.0, 19.3, 24.1, 35.2)),
         ),
+    ],
+    "answers_mode": [
+        ("mean of the bins", MODE + "ops.convert_to_numpy(ops.softmax(logits)) @ centres"),
+        ("by their logits", MODE + "logits @ centres"),
+        ("look their colours up", MODE + "logits.argmax(axis=-1)"),
+        ("largest logits", MODE + "logits.max(axis=-1)"),
+        ("least likely", MODE + "centres[logits.argmin(axis=-1)]"),
+        ("shape", MODE + "centres[logits.argmax()]"),
+        ("it raised", MODE + "centres[logits.max(axis=-1)]"),
+        ("the shape should be", MODE + "centres[logits.argmax(axis=1)]"),
+    ],
+    "answers_votes": [
+        ("You gave the counts", VOTES + "np.bincount(names)[names]"),
+        ("shares of the pixels", VOTES + "np.bincount(names)[names] / len(names)"),
+        ("the same", VOTES + "np.full(len(names), 1 / len(names))"),
+        ("weigh 1 with you", VOTES + "np.ones(len(names))"),
+        ("as there are pixels", VOTES + "len(names) / np.bincount(names)[names]"),
+        ("together weigh 1", VOTES + "1 / np.bincount(names)[names] / len(set(names))"),
+        ("took roots", VOTES + "np.bincount(names)[names] ** -0.5"),
+        ("each bin a weight", VOTES + "1 / np.maximum(np.bincount(names), 1)"),
+        ("that occurs", VOTES + "1 / np.unique(names, return_counts=True)[1]"),
+        ("it raised", VOTES + "(1 / np.bincount(names))[names / 1]"),
     ],
 }

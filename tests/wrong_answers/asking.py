@@ -77,6 +77,25 @@ def holding(intervals, truth):
 """
 GUESSES = "def measured(fooled, guesses):\n    return "
 
+TWO = "def shares_fooled(true, invented, limit):\n    return "
+ALARMS = """\
+def false_alarms(p):
+    found = p < 0.05
+    return {answer}
+"""
+APART = """\
+def more_fooled(people, systems, real):
+    def of(who, system):
+        return real[(people == who) & (systems == system)]
+    everybody = {everybody}
+    return np.array([{answer} for who in everybody])
+"""
+
+
+def apart(answer="of(who, 2).mean() - of(who, 1).mean()", everybody="np.unique(people)"):
+    return APART.format(answer=answer, everybody=everybody)
+
+
 WRONG = {
     "asking_held": [
         ("lower ends alone", HELD.format(answer="np.mean(low <= truth)")),
@@ -161,5 +180,86 @@ WRONG = {
         ("as many photos", plan((40, 20, 10, 0.05))),
         ("it takes 38", plan((25, 20, 200, 0.05))),
         ("explain a little more", plan((40, 20, 200, 0.05), times=3)),
+    ],
+    "asking_two": [
+        ("the odder one", TWO + "np.mean(invented > true), np.mean(invented < limit)"),
+        ("*below* the limit", TWO + "np.mean(invented < true), np.mean(invented > limit)"),
+        ("not fooled", TWO + "np.mean(invented > true), np.mean(invented > limit)"),
+        ("about the true photos", TWO + "np.mean(invented < true), np.mean(true < limit)"),
+        (
+            "about both photos",
+            TWO + "np.mean(invented < true), np.mean(np.r_[true, invented] < limit)",
+        ),
+        (
+            "nobody sees",
+            TWO + "np.mean(invented < true), np.mean(invented < np.minimum(true, limit))",
+        ),
+        (
+            "no limit",
+            TWO + "np.mean(invented < np.minimum(true, limit)), np.mean(invented < limit)",
+        ),
+        ("exchanged", TWO + "np.mean(invented < limit), np.mean(invented < true)"),
+        ("gave numbers", TWO + "np.sum(invented < true), np.sum(invented < limit)"),
+        ("the means", TWO + "np.mean(invented) < np.mean(true), np.mean(invented) < limit"),
+        (
+            "with all invented",
+            TWO + "np.mean(invented < true[:, None]), np.mean(invented < limit)",
+        ),
+        ("shape", TWO + "np.mean(invented < true)"),
+    ],
+    "asking_alarms": [
+        ("each rule alone", ALARMS.format(answer="found.mean(axis=0)")),
+        ("all of the first k", ALARMS.format(answer="np.cumprod(found, axis=1).mean(axis=0)")),
+        ("counts once", ALARMS.format(answer="np.cumsum(found, axis=1).mean(axis=0)")),
+        (
+            "along the studies",
+            ALARMS.format(answer="(np.minimum.accumulate(p) < 0.05).mean(axis=0)"),
+        ),
+        ("best of all", ALARMS.format(answer="found.any(axis=1).mean()")),
+        (
+            "nothing in common",
+            ALARMS.format(answer="1 - 0.95 ** np.arange(1, p.shape[1] + 1)"),
+        ),
+        (
+            "smallest p-values",
+            ALARMS.format(answer="np.minimum.accumulate(p, axis=1).mean(axis=0)"),
+        ),
+        (
+            "how many studies",
+            ALARMS.format(answer="(np.minimum.accumulate(p, axis=1) < 0.05).sum(axis=0)"),
+        ),
+        (
+            "nothing is found",
+            ALARMS.format(answer="(np.minimum.accumulate(p, axis=1) > 0.05).mean(axis=0)"),
+        ),
+        (
+            "one number a study",
+            ALARMS.format(answer="(np.minimum.accumulate(p, axis=1) < 0.05).mean(axis=1)"),
+        ),
+        (
+            "not taken the mean",
+            ALARMS.format(answer="np.minimum.accumulate(p, axis=1) < 0.05"),
+        ),
+    ],
+    "asking_apart": [
+        ("wrong way round", apart("of(who, 1).mean() - of(who, 2).mean()")),
+        ("take shares", apart("of(who, 2).sum() - of(who, 1).sum()")),
+        (
+            "all answers of a person",
+            apart("(of(who, 2).sum() - of(who, 1).sum()) / (people == who).sum()"),
+        ),
+        ("subtract that of system 1", apart("of(who, 2).mean()")),
+        ("subtract it from", apart("of(who, 1).mean()")),
+        ("a person's share", apart("real[people == who].mean()")),
+        ("the sign", apart("abs(of(who, 2).mean() - of(who, 1).mean())")),
+        ("the mean", apart().rstrip() + ".mean()"),
+        (
+            "all answers together",
+            "def more_fooled(people, systems, real):\n"
+            "    return real[systems == 2].mean() - real[systems == 1].mean()",
+        ),
+        ("the shape", apart(everybody="range(people.max() + 1)")),
+        ("the shape", apart(everybody="people")),
+        ("exchanged the people", apart(everybody="np.unique(people)[::-1]")),
     ],
 }

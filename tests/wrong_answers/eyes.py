@@ -40,6 +40,8 @@ def cosine(columns, one):
     return {answer}
 """
 BLIND = "def blindfold(maps, strides, stride):\n    return "
+BELOW = "def below_grey(true, painted):\n    return "
+LUCK = "def surely_below(one, other):\n    return "
 BOTH = "def both_heads(ab, likely, centres):\n    return "
 
 WRONG = {
@@ -56,10 +58,44 @@ WRONG = {
         ("the shape should be", ALIKE.format(answer="(dot / long / other)[..., None]")),
         ("it raised", ALIKE.format(answer="one @ columns / long / other")),
     ],
+    "eyes_below": [
+        ("what is left", BELOW + "((true - painted) ** 2).sum() / (true**2).sum()"),
+        ("subtracted the errors", BELOW + "(true**2).mean() - ((true - painted) ** 2).mean()"),
+        (
+            "subtracted the losses",
+            BELOW + "metrics.squared_error(true, 0 * true) - metrics.squared_error(true, painted)",
+        ),
+        ("what was painted", BELOW + "(true**2).sum() / ((true - painted) ** 2).sum() - 1"),
+        ("square them", BELOW + "1 - abs(true - painted).sum() / abs(true).sum()"),
+        ("took roots", BELOW + "1 - np.linalg.norm(true - painted) / np.linalg.norm(true)"),
+        (
+            "mean of the photos' shares",
+            BELOW + "np.mean([1 - ((t - p) ** 2).sum() / (t**2).sum()"
+            " for t, p in zip(true, painted)])",
+        ),
+        ("mean of all numbers", BELOW + "1 - np.mean((true - painted) ** 2) / np.var(true)"),
+        ("turned the sign", BELOW + "((true - painted) ** 2).sum() / (true**2).sum() - 1"),
+        ("percent", BELOW + "100 * (1 - ((true - painted) ** 2).sum() / (true**2).sum())"),
+        ("shape", BELOW + "1 - (true - painted) ** 2 / true**2"),
+    ],
+    "eyes_luck": [
+        ("means alone", LUCK + "np.mean(one) < np.mean(other)"),
+        ("best runs alone", LUCK + "min(one) < min(other)"),
+        ("In pairs", LUCK + "all(a < b for a, b in zip(one, other))"),
+        ("overlap", LUCK + "max(one) < max(other)"),
+        ("So they are", LUCK + "max(other) < min(one)"),
+        ("not below", LUCK + "max(one) <= min(other)"),
+        ("None of the first", LUCK + "True"),
+        ("it raised", LUCK + "all(one < b for b in other)"),
+    ],
     "eyes_blind": [
         ("are missing", BLIND + "[m for m, s in zip(maps, strides) if s != stride]"),
         ("you made them zero", BLIND + "[m * (s == stride) for m, s in zip(maps, strides)]"),
         ("you left them", BLIND + "maps"),
+        (
+            "you made them zero",
+            BLIND + "[m * (s < (stride or 99)) for m, s in zip(maps, strides)]",
+        ),
         ("a list of maps", BLIND + "maps[0]"),
         (
             "the stride `None`",

@@ -84,6 +84,13 @@ def steps_of(ab):
 """
 LIGHT = "def light_of(photos, mix):\n    return "
 
+CHEAT = """\
+def cheat(lightness):
+    ab = np.zeros((*lightness.shape, 2))
+    {answer}
+"""
+LEFT = "def left_of(weights):\n    return "
+
 WRONG = {
     "film_steps": [
         ("changes of a and b", STEPS.format(answer="abs(change).mean(axis=(1, 2, 3))")),
@@ -248,5 +255,41 @@ WRONG = {
         ("both a and b first", choice(flicker=(0.95, 0.78, 0.75, 0.74, 0.73))),
         ("not squared", choice(errors=[error**2 for error in ERRORS])),
         ("both channels together", choice(errors=[error / 2**0.5 for error in ERRORS])),
+    ],
+    "film_cheat": [
+        ("no grey", CHEAT.format(answer="return ab")),
+        ("no grey", CHEAT.format(answer="return ab + (3, 4)")),
+        ("beyond all colours", CHEAT.format(answer="return ab + (300, 0)")),
+        ("the shape", CHEAT.format(answer="return ab[0] + 20")),
+        ("the shape", CHEAT.format(answer="return ab[..., 0] + 20")),
+        ("follow L", CHEAT.format(answer="return ab + 20 + lightness[..., None] / 5")),
+        (
+            "Each place keeps",
+            CHEAT.format(answer="return ab + np.random.uniform(10, 30, ab.shape[1:])"),
+        ),
+        (
+            "frames differ",
+            CHEAT.format(answer="return ab + 20 + np.arange(len(ab))[:, None, None, None]"),
+        ),
+        (
+            "from place to place and",
+            CHEAT.format(answer="return np.random.uniform(10, 30, ab.shape)"),
+        ),
+        ("array of numbers", CHEAT.format(answer="return 'brown'")),
+        ("changes its argument", CHEAT.format(answer="lightness[:] = 50; return ab + 20")),
+    ],
+    "film_left": [
+        ("forgot the root", LEFT + "np.sum(weights**2) / np.sum(weights) ** 2"),
+        ("not divide", LEFT + "np.sqrt(np.sum(weights**2))"),
+        ("all alike", LEFT + "1 / np.sqrt(len(weights))"),
+        ("how many there are", LEFT + "1 / len(weights)"),
+        ("without their squares", LEFT + "np.sqrt(np.sum(weights)) / np.sum(weights)"),
+        ("errors themselves", LEFT + "np.sum(weights) / np.sum(weights)"),
+        ("what is gone", LEFT + "1 - np.linalg.norm(weights) / np.sum(weights)"),
+        ("mean of the squares", LEFT + "np.sqrt(np.mean(weights**2)) / np.sum(weights)"),
+        ("mean of the weights", LEFT + "np.sqrt(np.sum(weights**2)) / np.mean(weights)"),
+        ("turned the fraction", LEFT + "np.sum(weights) / np.linalg.norm(weights)"),
+        ("largest weight", LEFT + "weights.max() / weights.sum()"),
+        ("one number", LEFT + "np.sqrt(weights**2) / np.sum(weights)"),
     ],
 }

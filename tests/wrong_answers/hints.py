@@ -117,6 +117,13 @@ def gained(answer):
     return f"def decibels_gained(before, after):\n    return {answer}"
 
 
+HEARD = """\
+def heard(apart):
+    scales = np.array([0.3, 15, 6, 6])
+    return {answer}
+"""
+WORTH = "def each_further(numbers, gains):\n    return "
+
 WRONG = {
     "hints_die": [
         ("the last throw", DIE + "(1 - 1 / sides) ** n"),
@@ -248,5 +255,40 @@ WRONG = {
         ("x and y are numbers", plated("[('10', 20, '#204080')]")),
         ("above or beside the photos", plated(titles="()")),
         ("words; explain", plated(text="'It is brown.'")),
+    ],
+    "hints_heard": [
+        ("forgot the root", HEARD.format(answer="np.exp(-np.sum((apart / scales)**2, axis=-1))")),
+        ("a bell", HEARD.format(answer="np.exp(-np.sum((apart / scales)**2, axis=-1) / 2)")),
+        (
+            "forgot the minus",
+            HEARD.format(answer="np.exp(np.linalg.norm(apart / scales, axis=-1))"),
+        ),
+        ("You returned $d$", HEARD.format(answer="np.linalg.norm(apart / scales, axis=-1)")),
+        ("forgot the squares", HEARD.format(answer="np.exp(-abs(apart / scales).sum(axis=-1))")),
+        (
+            "squares of 0.3",
+            HEARD.format(answer="np.exp(-np.sqrt(np.sum(apart**2 / scales, axis=-1)))"),
+        ),
+        ("not divide", HEARD.format(answer="np.exp(-np.linalg.norm(apart, axis=-1))")),
+        ("multiplied by", HEARD.format(answer="np.exp(-np.linalg.norm(apart * scales, axis=-1))")),
+        (
+            "the mean of the four",
+            HEARD.format(answer="np.exp(-np.sqrt(np.mean((apart / scales)**2, axis=-1)))"),
+        ),
+        ("one number for all", HEARD.format(answer="np.exp(-np.linalg.norm(apart / scales))")),
+        ("the four together", HEARD.format(answer="np.exp(-np.sqrt((apart / scales)**2))")),
+        ("changes its argument", "def heard(apart):\n    apart /= 2\n    return apart"),
+    ],
+    "hints_worth": [
+        ("divide by how many", WORTH + "np.diff(gains)"),
+        ("all hints: only", WORTH + "np.diff(gains) / numbers[1:]"),
+        ("before the step", WORTH + "np.diff(gains) / numbers[:-1]"),
+        ("begin at the number before", WORTH + "(gains / numbers)[1:]"),
+        ("for each number", WORTH + "gains / numbers"),
+        ("with the first", WORTH + "(gains - gains[0])[1:] / (numbers - numbers[0])[1:]"),
+        ("turned the fraction", WORTH + "np.diff(numbers) / np.diff(gains)"),
+        ("wrong way round", WORTH + "(gains[:-1] - gains[1:]) / np.diff(numbers)"),
+        ("around each number", WORTH + "np.gradient(gains, numbers)"),
+        ("the mean", WORTH + "np.mean(np.diff(gains) / np.diff(numbers))"),
     ],
 }

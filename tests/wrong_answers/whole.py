@@ -90,6 +90,14 @@ def moods(
     return MOODS.format(results=results, titles=titles, text=text)
 
 
+STRANGERS = "def strangers(count):\n    return "
+NEARER = """\
+def nearer(before, after, target):
+    old, new = before - target, after - target
+    way, size = after - before, lambda each: np.linalg.norm(each, axis=1)
+    return {answer}
+"""
+
 WRONG = {
     "whole_lend": [
         ("went the other way", LEND.format(answer="other + strength * (own - other)")),
@@ -203,5 +211,33 @@ WRONG = {
         ("above or beside the photos", moods(titles="()")),
         ("words; explain", moods(text='"It is brown."')),
         ("should be a Matplotlib figure", moods() + "figure = 5"),
+    ],
+    "whole_strangers": [
+        ("its own whole", STRANGERS + "np.arange(count)"),
+        ("A shuffled order", STRANGERS + "np.random.permutation(count)"),
+        ("its own whole", STRANGERS + "np.arange(count)[::-1]"),
+        ("each comes once", STRANGERS + "[1] + [0] * (count - 1)"),
+        ("the first photo is 0", STRANGERS + "np.arange(count) + 1"),
+        ("the first photo is 0", STRANGERS + "np.arange(count) - 1"),
+        ("the shape", STRANGERS + "np.arange(1, count)"),
+        ("whole numbers were", STRANGERS + "np.roll(np.linspace(0, count - 1, count), 1)"),
+        ("whole numbers were", STRANGERS + "None or {}"),
+        ("2 photos", STRANGERS + "[(i + 2) % count for i in range(count)]"),
+    ],
+    "whole_nearer": [
+        ("went away", NEARER.format(answer="np.mean(size(new) > size(old))")),
+        ("one by one", NEARER.format(answer="np.mean(abs(new) < abs(old))")),
+        ("both a and b", NEARER.format(answer="np.mean((abs(new) < abs(old)).all(axis=1))")),
+        ("a or b comes", NEARER.format(answer="np.mean((abs(new) < abs(old)).any(axis=1))")),
+        ("set out toward", NEARER.format(answer="np.mean((way * old).sum(axis=1) < 0)")),
+        ("how far it moved", NEARER.format(answer="np.mean(size(way) < size(old))")),
+        ("how strong", NEARER.format(answer="np.mean(size(after) < size(before))")),
+        (
+            "added the distances",
+            NEARER.format(answer="np.mean(abs(new).sum(axis=1) < abs(old).sum(axis=1))"),
+        ),
+        ("their number", NEARER.format(answer="np.sum(size(new) < size(old))")),
+        ("percent", NEARER.format(answer="100 * np.mean(size(new) < size(old))")),
+        ("shape", NEARER.format(answer="size(new) < size(old)")),
     ],
 }
