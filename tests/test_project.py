@@ -46,7 +46,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (636, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (4462, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (4552, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 

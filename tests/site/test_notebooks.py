@@ -11,7 +11,7 @@ from tools.site import pages
 
 MASTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 WORDS, MINUTES = 7000, 90  # at most
-STRETCH = 29  # cells without a line of one's own, at most; fifteen would be right, so it may sink
+STRETCH = 15  # cells without a line of one's own, at most
 
 
 def cells(path, kind):
