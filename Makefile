@@ -132,6 +132,7 @@ marks: setup
 
 bench: setup
 	$(BIN)/python -m tools.measure.bench
+	$(BIN)/python -m tools.measure.painting
 
 bench-backends: setup
 	$(BIN)/python -m tools.measure.bench --backends

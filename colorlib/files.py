@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import filelock
@@ -29,6 +30,13 @@ def print_any_name():
     """From now on print file names that the terminal cannot show with escapes, such as \\xe9."""
     with contextlib.suppress(AttributeError):  # in a notebook, output is no stream of text
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def check_packing(archive):
+    """Raise ValueError if what a zip holds is packed so that 600 bytes may unpack to 600 MB."""
+    for member in archive.infolist():
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{member.filename:.80} is packed by a method that is not read here")
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ import numpy as np
 from keras import ops
 
 from colorlib import machine, weights
-from colorlib.files import UserError, atomic_write, read_json, said, write_json
+from colorlib.files import UserError, atomic_write, check_packing, read_json, said, write_json
 
 TIGHTEST = 20  # times a packed run may grow; colorlib packs loosely, other programs less so
 
@@ -243,6 +243,7 @@ def unpack(file, parent="runs"):
 
 def _check_size(archive, most):
     """Raise if a zip would become larger than `most` bytes: then it is a trap."""
+    check_packing(archive)
     size = sum(member.file_size for member in archive.infolist())
     if size > most:
         raise ValueError(f"it would take {size / 1e6:.0f} MB")

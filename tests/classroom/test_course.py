@@ -173,7 +173,12 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
         archive.writestr(f"__MACOSX/mine/._{STEM}.ipynb", "not this")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "work.zip").write_text("no zip")
+    (tmp_path / "bomb").mkdir()
+    with zipfile.ZipFile(tmp_path / "bomb" / "work.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr(f"{STEM}.ipynb", bytes(10**7))
     found = {row.student: row for row in tool._handed_in(course, tmp_path)}
+    with pytest.raises(ValueError, match="a method that is not read here"):
+        found.pop("bomb").read()
     read = {name: row.read().decode() for name, row in found.items() if row.read}
     assert read == {
         "colab": "copy", "nested": "nested", "two": "new", "zipped": "zipped",

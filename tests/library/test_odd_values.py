@@ -178,7 +178,9 @@ def asked(commons, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(commons, tmp_path_factory):
-    return train(SMALL | {"epochs": 1, "limit": 16}, tmp_path_factory.mktemp("runs") / "mine")
+    # A small network: hypothesis keeps every packed run that it has tried.
+    some = SMALL | {"epochs": 1, "limit": 16, "options": OPTIONS}
+    return train(some, tmp_path_factory.mktemp("runs") / "mine")
 
 
 # --- the properties: each makes a test of few examples, given many in soak ---

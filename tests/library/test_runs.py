@@ -1,5 +1,6 @@
 import json
 import shutil
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -60,6 +61,21 @@ def test_half_a_zip_is_refused(run, tmp_path):
     (tmp_path / "a.zip").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UserError, match=r"a\.zip: cannot be unpacked .* download it again"):
         runs.unpack(tmp_path / "a.zip", tmp_path / "runs")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_is_refused_by_its_method(run, tmp_path, method):
+    """600 bytes of bzip2 may be 600 MB, and all of it comes at once, whatever its header says."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.write(run / "recipe.json", "mine/recipe.json")
+        archive.writestr("mine/checkpoint.npz", bytes(10**8))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="a method that is not read here"):
+            runs.unpack(tmp_path / "a.zip", tmp_path / "runs")
+        assert tracemalloc.get_traced_memory()[1] < 1e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_is_no_run_is_not_packed(tmp_path):

@@ -40,7 +40,15 @@ from tqdm import tqdm
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
-from colorlib.files import UserError, atomic_write, print_any_name, read_json, sha256_of, write_json
+from colorlib.files import (
+    UserError,
+    atomic_write,
+    check_packing,
+    print_any_name,
+    read_json,
+    sha256_of,
+    write_json,
+)
 from tools.classroom import exercises, fence, student
 from tools.site import book
 
@@ -326,8 +334,10 @@ def _packed(path, stem):
 
     def reader(member):
         def read():
-            with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-                return file.read(LARGEST)  # whatever size it claims
+            with zipfile.ZipFile(path) as archive:
+                check_packing(archive)
+                with archive.open(member) as file:
+                    return file.read(LARGEST)  # whatever size it claims
 
         return read
 

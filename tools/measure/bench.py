@@ -17,8 +17,6 @@ network and its update), peak memory, and ratios. Times on a CPU say little abou
 Then `cached` against `ready`: the same network learning by plain `fit` from arrays that hold L,
 ab and class scores ready to use, without augmentation. Both take turns in one process.
 
-Then films and photos, see `painting`.
-
 With `--backends` instead the compiled step on every Keras backend that is installed: `pip install
 torch` first adds PyTorch, which the kit does without. JAX takes some minutes.
 """
@@ -34,8 +32,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-
-from tools.measure.painting import a_film, many_photos
 
 STEPS = 6
 ROUNDS = 7  # of `cached` against `ready`
@@ -72,8 +68,6 @@ def compare_ways():
         "ways": ways,
         "times_the_notebook": {way: round(rate[way] / rate["notebook"], 2) for way in WAYS},
         "cached_against_ready": measure("ready"),
-        "film": measure("film"),
-        "photos": measure("photos"),
     }
 
 
@@ -322,7 +316,7 @@ def step_of(layer, side, jit_compile):
 
 
 WAYS = {"notebook": notebook, "plain": plain, "online": online, "cached": cached}
-MORE = {"ready": against_ready, "film": a_film, "photos": many_photos, "backend": on_backend}
+MORE = {"ready": against_ready, "backend": on_backend}
 BACKENDS = "tensorflow", "jax", "torch"
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
-"""How long colourizing takes, and how much memory: a film, many photos, a large one.
+"""The second half of `make bench`: how long does colourizing take, and how much memory?
 
-Parts of `make bench`, which runs each in a process of its own.
+    python -m tools.measure.painting [-o book/results/painting.json]
+
+A film: frames a second, and what takes them. Photos: two hundred, and one of 50 megapixels, each
+by a call of the program in a process of its own.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -19,6 +23,18 @@ SIDE = 1024  # pixels of each
 LARGE = 8192, 6144  # pixels: 50 megapixels
 PLAIN = 24  # frames of the film, as photos
 COMMAND = "from colorlib.cli import main; import sys; sys.exit(main())"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-o", "--out", type=Path, default=Path("book/results/painting.json"))
+    chosen = parser.parse_args()
+    found = {"photos": many_photos()}  # first: a child's peak begins with that of its parent
+    from colorlib import machine
+    from colorlib.files import write_json
+
+    found |= {"film": a_film()}
+    write_json(chosen.out, {"command": "make bench", "machine": machine.describe(), **found})
 
 
 def a_film():
@@ -108,3 +124,7 @@ def by_command(folder):
     if status:
         sys.exit(f"{' '.join(command)}: failed")
     return round(time.perf_counter() - started, 1), round(used.ru_maxrss / 1e6, 2)
+
+
+if __name__ == "__main__":
+    main()

@@ -233,8 +233,7 @@ def write_results_page(folder=ROOT / "book"):
     bench = read_json(RESULTS / "bench.json")
     values["speed"] = speed(bench)
     values["ready"] = against_ready(bench["cached_against_ready"])
-    values["film"] = film(bench["film"])
-    values["painting"] = painting(bench)
+    values["painting"] = painting(read_json(RESULTS / "painting.json"))
     values["backends"] = backends(read_json(RESULTS / "backends.json"))
     values["profile"] = profile(read_json(RESULTS / "profile.json"))
     values["memory"] = memory(read_json(RESULTS / "memory.json"))
@@ -412,32 +411,29 @@ def against_ready(found):
     )
 
 
-def film(found):
-    """How fast a film is colourized, and what takes the time."""
+def painting(report):
+    """How fast a film is colourized and what takes the time, and photos as a table."""
+    found, photos = report["film"], report["photos"]
     shares = ", ".join(f"{100 * share:.0f} % {what}" for what, share in found["shares"].items())
-    return (
+    told = (
         f"A film of {found['size']} ({found['clip']}, {found['frames']} frames): "
         f"**{found['frames_per_second']:.0f} frames a second**, "
         f"{found['times_its_frames_as_photos']:.1f} times as many as its frames one by one as "
-        f"photos. What takes the time: {shares}."
+        f"photos. What takes the time: {shares}.\n\nPhotos, by one call "
+        "of the program each; of a single photo most is loading:"
     )
-
-
-def painting(report):
-    """What `colorlib colorize` takes, as a table."""
-    found = report["photos"]
     names = {
-        "one": f"one photo, {found['pixels_of_each']}",
-        "many": f"{found['photos']} of them",
-        "large": f"one photo, {found['pixels_of_the_large_one']}",
+        "one": f"one photo, {photos['pixels_of_each']}",
+        "many": f"{photos['photos']} of them",
+        "large": f"one photo, {photos['pixels_of_the_large_one']}",
     }
     rows = [
-        [name, f"{found['seconds'][way] / found['seconds']['one']:.1f}",
-         f"{found['peak_memory_gb'][way]:.2f} GB"]
+        [name, f"{photos['seconds'][way] / photos['seconds']['one']:.1f}",
+         f"{photos['peak_memory_gb'][way]:.2f} GB"]
         for way, name in names.items()
     ]  # fmt: skip
     head = ("colorlib colorize", "time, of one photo's", "peak memory")
-    return f"{markdown_table(head, rows, 'lrr')}\n\n{measured(report)}"
+    return f"{told}\n\n{markdown_table(head, rows, 'lrr')}\n\n{measured(report)}"
 
 
 def backends(report):
