@@ -288,7 +288,7 @@ def test_formgrader_asks_no_public_host(course):
 
 ENDLESS = """
 def best_factor(true_ab, ab, right=best_factor):
-    while np.asarray(true_ab).dtype == "int8":
+    while np.array_equal(true_ab, [[100, -60], [90, 120]]):
         pass
     return right(true_ab, ab)
 """
@@ -323,7 +323,7 @@ def test_large_files_and_endless_answers_cost_nobody_else(course, release, tmp_p
     assert rows["endless"][FACTOR] == ("1", "4", "partly")  # the first hidden test was passed
     assert rows["partly"][FACTOR] == ("3", "4", "partly") and rows["partly"]["remark"] == ""
     page = (course / "feedback" / "partly" / STEM / f"{STEM}.html").read_text("utf-8")
-    assert "squares of 8-bit numbers wrap round" in page and "a factor nearby" not in page
+    assert "whole numbers are numbers, too" in page and "a factor nearby" not in page
     assert peak < 700_000, f"{peak} KB for one of the grader's processes"
 
 
