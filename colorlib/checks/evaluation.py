@@ -577,8 +577,8 @@ def evaluation_hardest(student, draw):
                 "You gave the value: its place was asked for.": values[place],
                 "You gave the worst value: asked for is the place of the best.": values[wrong],
                 "You counted from 1.": place + 1,
-                "You sorted: give the place of the best alone.": np.argsort(values),
-                "You sorted: give the place of the best alone. ": np.argsort(-values),
+                "You sorted up: give the place of the best alone.": np.argsort(values),
+                "You sorted down: give the place of the best alone.": np.argsort(-values),
             })  # fmt: skip
 
 

@@ -410,13 +410,10 @@ def share(found, true, metric):
 def cost(report):
     """What each network takes, as a table; rates are times that of the paper's network."""
     rows, own = [], report["cost"]["paper"]["photos_per_second"]
+    kit = "kit paper", "kit unet", "kit unet_whole"
     for name, found in report["cost"].items():
         trained = report["trained"].get(name)
-        if (trained and not untitled(name)[1]) or name in (
-            "kit paper",
-            "kit unet",
-            "kit unet_whole",
-        ):
+        if name in kit or (trained and not untitled(name)[1]):
             rows.append([
                 name, found["size"], f"{found['parameters'] / 1e6:.2f}",
                 *(f"{found[part] / 1e9:.2f}" if found[part] else "" for part in ("flop", "eyes")),
