@@ -46,7 +46,7 @@ from colorlib.published import result
 from tools.classroom import leaderboard
 
 MEMORY = 300e6  # bytes that Python may take at most for one example
-SECONDS = 10
+SECONDS = 10  # of the processor, so that other work on the machine counts for nothing
 OPTIONS = {"encoder_filters": (8, 8, 8, 8, 8, 8)}
 CARD = {"extractor": "efficientnet_lite0", "extractor_weights": "0", "extractor_size": 64}
 
@@ -111,7 +111,7 @@ def flipped(draw, data):
 
 def in_words(function, *arguments):
     """Call it: the result, or None where it was refused in words; in bounded memory and time."""
-    begin = time.monotonic()
+    begin = time.process_time()
     tracemalloc.start()
     try:
         with warnings.catch_warnings(action="ignore"):
@@ -122,7 +122,7 @@ def in_words(function, *arguments):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < MEMORY, f"{peak / 1e6:.0f} MB"
-        assert time.monotonic() - begin < SECONDS
+        assert time.process_time() - begin < SECONDS
 
 
 # --- what it is tried on ---
