@@ -22,6 +22,7 @@ TRANSFORMS = (
     "turn 180", "turn 180, mirror",
     "turn 270", "turn 270, mirror",
 )  # fmt: skip
+MIRRORED = {"transforms": 2, "shift": 0.0, "brightness": 0.0}  # a recipe for that and no more
 
 
 def transform(photos, k):

@@ -165,6 +165,10 @@ DESIGNS["unet_hints"] = DESIGNS["unet"]._replace(
     needs=("features", "hints"),
     spreads_hints=True,
 )
+# One that is told another photo's palette, as their global hints; it begins from a unet, too.
+DESIGNS["unet_palette"] = DESIGNS["unet"]._replace(
+    build=functools.partial(unet.build, palette=True), needs=("features", "palette")
+)
 
 
 def design_named(name: str) -> Design:

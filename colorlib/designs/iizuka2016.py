@@ -38,6 +38,7 @@ import dataclasses
 import keras
 from keras import layers, ops
 
+from colorlib.augment import MIRRORED
 from colorlib.designs.paper import fusion
 from colorlib.efficientnet_lite import CLASSES
 
@@ -53,7 +54,7 @@ RECIPES = {
     # In minutes on two CPU cores.
     "smoke": {"options": {"width": 0.125}},
     "lab": {"options": {"width": 0.25}},
-    "full": {"batch_size": 128, "transforms": 2, "shift": 0.0, "brightness": 0.0},  # the paper's
+    "full": MIRRORED | {"batch_size": 128},  # the paper's
 }
 
 

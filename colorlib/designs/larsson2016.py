@@ -40,7 +40,7 @@ import numpy as np
 from keras import layers, ops
 
 from colorlib import extractors
-from colorlib.designs.unet import Hide
+from colorlib.designs import unet
 from colorlib.lab import lab_to_rgb, rgb_to_lab
 
 BINS = 32  # of hue, and of chroma
@@ -49,18 +49,8 @@ REGION = 7  # pixels: side of the square around a pixel whose colours are the tr
 HUE_WEIGHT = 5.0  # times the chroma; about one over its mean
 FADE = 0.03  # below so long a mean of 32 directions, colours fade
 
-# Stored maps are those of photos that are not varied but mirrored; what is learned in few epochs
-# wants a rate that falls.
-_LEARNING = {
-    "extractor": "efficientnet_lite0",
-    "transforms": 2,
-    "shift": 0.0,
-    "brightness": 0.0,
-    "learning_rate": 0.001,
-    "schedule": "cosine",
-    "warmup": 0.05,
-    "weight_decay": 0.1,
-}
+# As the other network with borrowed eyes learns, at a lower rate.
+_LEARNING = unet.RECIPES["smoke"] | {"learning_rate": 0.001}
 RECIPES = {
     "smoke": _LEARNING | {"options": {"width": 128}},
     "lab": _LEARNING | {"size": 128, "epochs": 10, "options": {"width": 256}},
@@ -103,17 +93,13 @@ def build(options=Options()):
         "places": (B, H/4, W/4, 2)}`, the last being rows and columns of the photo's pixels, for
         any H and W that are multiples of 32. In training, (B, 128, 1, ...) instead.
     """
-    lightness = keras.Input((None, None, 1), name="lightness")
-    features = [
-        keras.Input((None, None, maps), name=f"stride_{stride}")
-        for maps, stride in zip(options.maps, extractors.STRIDES, strict=True)
-    ]
+    lightness, features = unet.seen(options.maps)
     columns = Hypercolumns(options.pixels, name="columns")([lightness, *features])
     x = layers.BatchNormalization(
         momentum=0.9, center=False, scale=False, dtype="float32", name="scaled_columns"
     )(columns[..., 2:])
     x = layers.Dense(options.width, activation="relu", name="mixed")(x)
-    x = Hide(0.5, whole=False, name="hide_mixed")(x)
+    x = unet.Hide(0.5, whole=False, name="hide_mixed")(x)
     answer = {name: layers.Dense(BINS, dtype="float32", name=name)(x) for name in ("hue", "chroma")}
     answer |= {"lightness": columns[..., 2:3], "places": columns[..., :2]}
     return keras.Model({"lightness": lightness, "features": features}, answer, name="larsson2016")

@@ -21,6 +21,7 @@ import numpy as np
 from keras import layers, ops
 
 from colorlib import bins, losses
+from colorlib.augment import MIRRORED
 from colorlib.extractors import STRIDES
 from colorlib.files import UserError
 
@@ -32,11 +33,8 @@ SEEN_FOR_PRIOR = 2000  # photos that tell how common each colour is
 
 # What is learned in few epochs wants a rate that falls. Feature maps are stored only for photos
 # that are not varied but mirrored; dropout does what varying would.
-_LEARNING = {
+_LEARNING = MIRRORED | {
     "extractor": "efficientnet_lite0",
-    "transforms": 2,
-    "shift": 0.0,
-    "brightness": 0.0,
     "learning_rate": 0.0015,
     "schedule": "cosine",
     "warmup": 0.05,
@@ -84,7 +82,7 @@ class Options:
     vivid: bool = True
 
 
-def build(options=Options(), hinted=False):
+def build(options=Options(), hinted=False, palette=False):
     """The decoder; the extractor is an input's business.
 
     Parameters
@@ -93,21 +91,26 @@ def build(options=Options(), hinted=False):
     hinted : bool
         Whether it is told colours that a person points out, as in Zhang et al. (2017): at each
         scale, and their mean for the whole photo. Without any it paints as before.
+    palette : bool
+        Whether it is told what colours the whole photo has, see `inputs.palette`: at each scale the
+        same for every place. Without one it paints as before.
 
     Returns
     -------
     keras.Model
         From `{"lightness": (B, H, W, 1) in 0..100, "features": maps at strides 4, 8, 16, 32}`, and
-        "hints" (B, H, W, 3) if hinted, see `inputs.drawn_hints`, to
+        "hints" (B, H, W, 3) if hinted, see `inputs.drawn_hints`, and "palette" (B, 1, 1, 316), to
         `{"ab": (B, H/4, W/4, 2) in Lab units, "logits": (B, H/4, W/4, 313)}`, the latter if
         vivid, for any H and W that are multiples of 32.
     """
-    lightness = keras.Input((None, None, 1), name="lightness")
+    lightness, features = seen(options.maps)
     told = {"hints": keras.Input((None, None, 3), name="hints")} if hinted else {}
-    features = [
-        keras.Input((None, None, maps), name=f"stride_{stride}")
-        for maps, stride in zip(options.maps, STRIDES, strict=True)
-    ]
+    tone = {}
+    if palette:
+        told["palette"] = keras.Input((1, 1, len(bins.centres()) + 3), name="palette")
+        roots = layers.Lambda(ops.sqrt, name="roots")(told["palette"])  # so rare colours count
+        mixed = layers.Conv2D(options.widths[0], 1, use_bias=False, name="mixed")(roots)
+        tone["palette"] = _activated(mixed, "mixed")  # (B, 1, 1, 128)
     quarter, eighth, sixteenth, last = features
     grey = small_l(lightness)  # (B, H/4, W/4, 1)
     hide_last, hide_whole, hide_first, hide_16, hide_8 = options.dropout
@@ -125,6 +128,7 @@ def build(options=Options(), hinted=False):
         every = layers.GlobalAveragePooling2D(keepdims=True, name="every_hint")(told["hints"])
         parts += [_from_nothing(near, wide, 3, "hints_far")]
         parts += [_from_nothing(Pointed(1, name="hints_whole")(every), wide, 1, "hints_tone")]
+    parts += [_from_nothing(maps, wide, 1, f"{name}_32") for name, maps in tone.items()]
     x = _activated(layers.Add(name="with_whole")(parts), "decoder_32")
     x = Hide(hide_first, name="hide_decoder_32")(x)
     sixteenth = Hide(hide_16, name="hide_16")(sixteenth)
@@ -133,22 +137,29 @@ def build(options=Options(), hinted=False):
     for (stride, skip), filters in zip(skips.items(), widths, strict=False):
         x = layers.UpSampling2D(interpolation="bilinear", name=f"to_{stride}")(x)
         x = layers.Concatenate(name=f"join_{stride}")([x, *skip])
-        pointed = Pointed(int(stride), name=f"hints_{stride}")(told["hints"]) if hinted else None
-        x = convolved(x, filters, f"decoder_{stride}", pointed)
+        if hinted:
+            tone["hints"] = Pointed(int(stride), name=f"hints_{stride}")(told["hints"])
+        x = convolved(x, filters, f"decoder_{stride}", **tone)
     before = x  # (B, H/4, W/4, 48)
-    x = convolved(x, widths[-1], "decoder_last", pointed)
+    x = convolved(x, widths[-1], "decoder_last", **tone)
     answer = {"ab": colors(x)}
     if options.vivid:
-        seen = layers.Lambda(ops.stop_gradient, name="only_read")(
-            layers.Concatenate(name="all_4")([before, x])
-        )
-        seen = convolved(seen, 64, "vivid")
-        answer["logits"] = layers.Conv2D(
-            len(bins.centres()), 1, dtype="float32", name="likely"
-        )(seen)  # fmt: skip
+        both = layers.Concatenate(name="all_4")([before, x])
+        both = convolved(layers.Lambda(ops.stop_gradient, name="only_read")(both), 64, "vivid")
+        likely = layers.Conv2D(len(bins.centres()), 1, dtype="float32", name="likely")
+        answer["logits"] = likely(both)
         answer["rebalanced"] = bins.Rebalance(MIX, name="rebalanced")(answer["logits"])
     told |= {"lightness": lightness, "features": features}
     return keras.Model(told, answer, name="unet")
+
+
+def seen(maps):
+    """The inputs of a network with borrowed eyes: lightness, and maps at strides 4, 8, 16, 32."""
+    features = [
+        keras.Input((None, None, number), name=f"stride_{stride}")
+        for number, stride in zip(maps, STRIDES, strict=True)
+    ]
+    return keras.Input((None, None, 1), name="lightness"), features
 
 
 class Pointed(layers.Layer):
@@ -243,12 +254,13 @@ def colors(x):
     return layers.Rescaling(100.0, dtype="float32", name="ab")(ab)
 
 
-def convolved(x, filters, name, pointed=None):
-    """A convolution with BatchNorm and ReLU, told what is pointed at if anything is."""
-    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)(x)
-    if pointed is not None:
-        hinted = _from_nothing(pointed, filters, 3, f"{name}_hints")
-        x = layers.Add(name=f"{name}_hinted")([x, hinted])
+def convolved(x, filters, name, **told):
+    """A convolution with BatchNorm and ReLU, told more of each place or of the whole photo."""
+    parts = [layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)(x)]
+    for what, maps in told.items():
+        side = 1 if maps.shape[1] == 1 else 3
+        parts.append(_from_nothing(maps, filters, side, f"{name}_{what}"))
+    x = layers.Add(name=f"{name}_told")(parts) if told else parts[0]
     return _activated(x, name)
 
 

@@ -24,7 +24,6 @@ from keras import layers, ops
 
 from colorlib.designs import unet
 from colorlib.designs.paper import fusion
-from colorlib.extractors import STRIDES
 
 ALONE = 1 / 6  # share of the photos that go without their places; and as many without the average
 
@@ -66,11 +65,7 @@ def build(options=Options()):
         ab (B, H/4, W/4, 2) in Lab units, for any H and W that are multiples of 32. The maps at
         stride 32 may be another photo's, of another size; the rest must be the photo's own.
     """
-    lightness = keras.Input((None, None, 1), name="lightness")
-    features = [
-        keras.Input((None, None, maps), name=f"stride_{stride}")
-        for maps, stride in zip(options.maps, STRIDES, strict=True)
-    ]
+    lightness, features = unet.seen(options.maps)
     grey = unet.small_l(lightness)  # (B, H/4, W/4, 1)
     hide_whole, hide_16, hide_8 = options.dropout
     mixed, *widths = options.widths

@@ -38,6 +38,7 @@ import numpy as np
 from keras import layers, ops
 
 from colorlib import bins
+from colorlib.augment import MIRRORED
 from colorlib.designs.unet import SEEN_FOR_PRIOR, TEMPERATURE, small_ab
 
 # Of each block: filters, how many convolutions, the stride of the last one, dilation.
@@ -61,13 +62,7 @@ RECIPES = {
     "lab": {"options": {"width": 0.25}, "learning_rate": 0.002},
     # Their program's; it decays weights by 0.001 times themselves in the gradient, which Keras'
     # way of decaying does not compare to.
-    "full": {
-        "batch_size": 40,
-        "learning_rate": 3e-5,
-        "transforms": 2,
-        "shift": 0.0,
-        "brightness": 0.0,
-    },
+    "full": MIRRORED | {"batch_size": 40, "learning_rate": 3e-5},
 }
 
 

@@ -40,6 +40,7 @@ import keras
 from keras import layers, ops
 
 from colorlib import bins
+from colorlib.augment import MIRRORED
 
 AB_DIVISOR = 110.0
 # The head learns by itself and Adam does not mind scales: a hundredth, so that the loss is mostly
@@ -51,13 +52,7 @@ RECIPES = {
     "smoke": {"options": {"width": 0.125}},
     "lab": {"options": {"width": 0.25}},
     # Their program's.
-    "full": {
-        "batch_size": 25,
-        "learning_rate": 1e-4,
-        "transforms": 2,
-        "shift": 0.0,
-        "brightness": 0.0,
-    },
+    "full": MIRRORED | {"batch_size": 25, "learning_rate": 1e-4},
 }
 
 

@@ -147,22 +147,25 @@ def test_without_its_second_head_it_has_one_answer(commons, run, photos):
         plain.colorize(photos[0], decode="vivid")
 
 
-def test_hints_begin_from_a_network_that_knows_none(run, photos, tmp_path):
+@pytest.mark.parametrize("knows", ["hints", "palette"])
+def test_what_knows_more_begins_from_a_network_that_knows_less(run, photos, tmp_path, knows):
     """At first it paints as that one, whatever it is told; after a few steps it listens."""
-    parameters = {"design": "unet_hints", "tier": "smoke", "epochs": 1, "start_from": str(run)}
+    told = {"hints": [[(100, 100, (60.0, 20.0))]], "palette": photos[1:2]}[knows]
+    design = f"unet_{knows}"
+    parameters = {"design": design, "tier": "smoke", "epochs": 1, "start_from": str(run)}
     recipe, hardware = recipes.recipe_from(parameters)
-    before, hint = Colorizer.load(run), [[(100, 100, (60.0, 20.0))]]
+    before = Colorizer.load(run)
     _, trainer = prepared(parameters)
-    begun = Colorizer(trainer.network, before.card | {"design": "unet_hints"})
+    begun = Colorizer(trainer.network, before.card | {"design": design})
 
     def answer(colorizer, **given):
         """Of the network itself, before it is kept to hints."""
         told = colorizer.inputs(photos[:1], **given)
         return np.array(colorizer.network(told, training=False)["ab"])
 
-    np.testing.assert_allclose(answer(begun, hints=hint), answer(before), atol=1e-3)
+    np.testing.assert_allclose(answer(begun, **{knows: told}), answer(before), atol=1e-3)
     listens = Colorizer.load(training.train(recipe, tmp_path / "run", hardware))
-    assert np.abs(answer(listens, hints=hint) - answer(listens)).max() > 0.005
+    assert np.abs(answer(listens, **{knows: told}) - answer(listens)).max() > 0.005
     back, _ = recipes.recipe_from(
         {"design": "unet", "tier": "smoke", "start_from": str(tmp_path / "run")}
     )
