@@ -35,7 +35,7 @@ BINARY = (".jpg", ".png", ".mp4", ".h5", ".npz")
 # is a feature to be small, and nobody keeps to a size that is not measured.
 CEILINGS = {
     "what the chapters teach": (
-        2953,
+        2936,
         "colorlib/{lab,bins,augment,extractors,efficientnet_lite,embeddings,inputs,losses,metrics,"
         "baselines,anatomy,recipes,batches,training,monitor,optimizers,colorizer,evaluation,"
         "ablation,figures,tables,designs/*}.py",
@@ -46,7 +46,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (636, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (4570, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (4586, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 

@@ -1,5 +1,7 @@
 """What the results page's own experiments compute, on photos whose answer is known."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -57,6 +59,10 @@ def test_a_row_is_trained_once_and_reported(photos, tmp_path, monkeypatch):
         assert eyes_have_moved(tmp_path / "runs" / f"{name}-0") == moves
     (huber,) = report["huber"]["runs"]
     assert 0 < huber["made_old"] < 0.1 and 0 < huber["plates"] < 0.1 and "losses" not in huber
+    shutil.rmtree(tmp_path / "runs")
+    ingredients.write_report(photoset.load(small))
+    kept = read_json(tmp_path / "ingredients.json")["rows"]
+    assert kept == report, "what was published outlives the runs"
     assert ingredients.against_plain(
         "huber", {("huber", 0): [0.02, 0.04], ("plain", 0): [0.01, 0.03]}, "plain"
     ) == {
@@ -153,7 +159,7 @@ def test_another_photos_whole_moves_the_colours_toward_its_own(unet_whole, photo
     seen = whole.Seen(photos, unet_whole)
     own = seen.means(np.arange(8), seen.whole)
     one, other = np.transpose([(i, j) for i in range(8) for j in range(8) if i != j])
-    found = whole.toward(own[one], seen.means(one, seen.whole[other]), own[other])
+    found = hints.toward(own[one], seen.means(one, seen.whole[other]), own[other])
     assert found["share"] > 0.6 and found["of the way"] > 0.05
     ab = seen.small(np.array([0]), seen.whole[[3]])
     picture = to_rgb(to_lab(photos[0]), unet_whole.large(photos[:1], *ab)[0])

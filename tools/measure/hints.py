@@ -7,7 +7,7 @@ measures PSNR against the number of hints: at random places; one after the other
 doubts most (entropy); one after the other where it is most wrong, which only the truth knows. At
 the random places also with one half of what hints do: told to the network but not spread, spread
 but not told. Then 200 single hints: how near the painted colour comes to the hint, and to its
-opposite.
+opposite. And another network, told a palette in place of hints: the photo's own, or another's.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from colorlib.files import read_json, write_json
 from colorlib.lab import to_lab, to_rgb
 from colorlib.published import FOLDER as PUBLISHED
 
-NETWORK = "unet_hints"
+NETWORK, PAINTER = "unet_hints", "unet_palette"
 COUNTS = 0, 1, 2, 5, 10, 20, 50, 100
 CHOSEN = 10  # hints at most that are chosen one after the other
 AROUND = 3  # pixels of a photo to each side of a place: they give the hint its colour
@@ -39,10 +39,10 @@ def main():
     parser.add_argument("-o", "--out", type=Path, default=PUBLISHED / "hints.json")
     chosen = parser.parse_args()
     photo_set = photoset.load(chosen.set) if chosen.set else photoset.commons()
-    colorizer = Colorizer.load(NETWORK)
+    colorizer, painter = map(Colorizer.load, (NETWORK, PAINTER))
     photos = np.array(photo_set.photos[evaluation.validation_rows(photo_set, chosen.photos)])
-    about = evaluation.origin({NETWORK: colorizer}, photo_set, len(photos))
-    record(chosen, about | measure(photos, colorizer))
+    about = evaluation.origin({NETWORK: colorizer, PAINTER: painter}, photo_set, len(photos))
+    record(chosen, about | measure(photos, colorizer) | {"palettes": palettes(photos, painter)})
 
 
 def record(chosen, found):
@@ -93,6 +93,39 @@ def measure(photos, colorizer):
         "distance": distance,
         "single hints": SINGLE,
     }  # fmt: skip
+
+
+def palettes(photos, painter):
+    """Loss without a palette, with a photo's own and with another's; where mean colours then go."""
+    others = np.roll(photos, 1, axis=0)
+    told = {"none": None, "its own": photos, "another's": others}
+    loss, means = {}, {}
+    for way, given in told.items():
+        painted = [
+            painter.ab(photos[rows], **({} if given is None else {"palette": given[rows]}))
+            for rows in tqdm(batches(photos), desc=f"palette: {way}")
+        ]
+        painted, true = np.concatenate(painted), (to_lab(photo)[..., 1:] for photo in photos)
+        loss[way] = np.array(list(map(metrics.squared_error, true, painted)))
+        means[way] = painted.mean(axis=(1, 2))
+    target = np.stack([to_lab(photo)[..., 1:].mean(axis=(0, 1)) for photo in others])
+    return {
+        "loss": {way: interval(values) for way, values in loss.items()},
+        "less loss": {way: interval(loss["none"] - values) for way, values in loss.items()},
+        "toward another's": toward(means["none"], means["another's"], target),
+    }
+
+
+def apart(one, other):
+    return np.linalg.norm(one - other, axis=-1)
+
+
+def toward(before, after, target):
+    """In which share of the pairs the mean colour comes nearer to the other's, and by how much."""
+    nearer = apart(after, target) < apart(before, target)
+    low, high = evaluation.wilson_interval(int(nearer.sum()), len(nearer))
+    gone = 1 - apart(after, target).mean() / apart(before, target).mean()
+    return {"share": float(nearer.mean()), "low": low, "high": high, "of the way": float(gone)}
 
 
 def true_hint(lab, row, column):

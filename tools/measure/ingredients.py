@@ -5,8 +5,8 @@
 The network is `unet`, the photos 128 pixels wide, and what each row changes stands in `ROWS`. All
 of them are measured on all validation photos of the set, at 256 pixels, on the same photos made old
 and on the old plates. A run lies in runs/ingredients, goes on there if it was interrupted, and is
-left alone once it is finished. After each of them colorlib/data/results/ingredients.json is written
-anew from what there is, so a row has as many seeds as were trained.
+left alone once it is finished. After each of them its row of colorlib/data/results/ingredients.json
+is written anew from what there is, so a row has as many seeds as were trained; other rows stay.
 """
 
 import argparse
@@ -208,24 +208,25 @@ def mean_of(found):
 
 
 def write_report(photo_set):
-    """Put together what the runs have left."""
+    """Put together what the runs have left; rows without any stay as they were published."""
     photos = np.array(photo_set.photos[photo_set.validation])
+    report = PUBLISHED / "ingredients.json"
+    before = read_json(report) if report.exists() else {}
+    rows = before["rows"] if before.get("photos") == len(photos) else {}
     measured = [read_json(path) for path in sorted(RUNS.glob("*/measured.json"))]
     losses = {(run["row"], run["seed"]): run.pop("losses", None) for run in measured}
-    write_json(PUBLISHED / "ingredients.json", {
+    for name in {run["row"] for run in measured}:
+        rows[name] = {
+            "changes": {k: v for k, v in ROWS[name].items() if PLAIN.get(k, "") != v},
+            "runs": [run for run in measured if run["row"] == name],
+            **against_plain(name, losses),
+        }
+    write_json(report, {
         "command": f"make ingredients SET={photo_set.path.name}",
         **evaluation.origin({}, photo_set, len(photos)),
         "grey": mean_of(measure(photos, np.zeros((*photos.shape[:3], 2), "float32"))),
         "true": mean_of(measure(photos, np.stack([to_lab(photo)[..., 1:] for photo in photos]))),
-        "rows": {
-            name: {
-                "changes": {k: v for k, v in ROWS[name].items() if PLAIN.get(k, "") != v},
-                "runs": [run for run in measured if run["row"] == name],
-                **against_plain(name, losses),
-            }
-            for name in ROWS
-            if name in {run["row"] for run in measured}
-        },
+        "rows": {name: rows[name] for name in ROWS if name in rows},
     })  # fmt: skip
 
 

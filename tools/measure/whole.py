@@ -21,7 +21,7 @@ from colorlib import embeddings, evaluation, extractors, metrics, photoset
 from colorlib.colorizer import Colorizer
 from colorlib.lab import to_lab
 from colorlib.published import FOLDER as PUBLISHED
-from tools.measure.hints import batches, interval, record
+from tools.measure.hints import apart, batches, interval, record, toward
 
 NETWORK = "unet_whole"
 PAIRS = 100
@@ -110,18 +110,6 @@ class Seen:
     def means(self, rows, whole):
         """Mean ab of some photos, told these wholes, (n, 2)."""
         return self.small(rows, whole)[0].mean(axis=(1, 2))
-
-
-def apart(one, other):
-    return np.linalg.norm(one - other, axis=-1)
-
-
-def toward(before, after, target):
-    """In which share of the pairs the mean colour comes nearer to the other's, and by how much."""
-    nearer = apart(after, target) < apart(before, target)
-    low, high = evaluation.wilson_interval(int(nearer.sum()), len(nearer))
-    gone = 1 - apart(after, target).mean() / apart(before, target).mean()
-    return {"share": float(nearer.mean()), "low": low, "high": high, "of the way": float(gone)}
 
 
 def guesses(photo_set):
