@@ -7,6 +7,7 @@ stored in 16 bits; computing stays in 32. What has to be done before and after i
 Source: ONNX, https://onnx.ai; the graphs are made by tf2onnx, by way of Keras.
 """
 
+import contextlib
 import shutil
 import warnings
 from pathlib import Path
@@ -102,10 +103,8 @@ def _parts(colorizer):
         own["hints"] = keras.Input((*DRAWN, 3), name="hints")
     answer, answers = colorizer.network(own), {}
     for name, decode in colorizer.design.decodings.items():
-        try:
+        with contextlib.suppress(UserError):  # it was trained without the head for this one
             answers[name] = decode(answer)
-        except UserError:
-            continue  # it was trained without the head for this one
     if "hints" in own and "logits" in answer:  # colours to choose a hint from
         answers["likely"] = keras.ops.softmax(answer["logits"])
     decoder = keras.Model(keras.tree.flatten(own), answers)

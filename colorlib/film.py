@@ -11,6 +11,7 @@ Films are read and written by PyAV, which brings its own FFmpeg. Chapter: 11_fil
 
 import contextlib
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -238,20 +239,16 @@ def color_consistency(frames):
     -----
     Y. Liu et al.: Temporally consistent video colorization (2021).
     """
-    shares = np.stack([[np.bincount(c.ravel(), minlength=256) for c in f.T] for f in frames])
-    shares = shares / shares.sum(axis=-1, keepdims=True)  # (T, 3, 256)
+    # (T, 3, 256)
+    shares = np.stack([[np.bincount(c.flat, minlength=256) / c.size for c in f.T] for f in frames])
 
     def entropy(p):
         return -(p * np.log(np.where(p > 0, p, 1))).sum(axis=-1)
 
-    return float(
-        np.mean(
-            [
-                np.mean(entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2)
-                for p, q in ((shares[:-step], shares[step:]) for step in (1, 2, 4))
-            ]
-        )
-    )
+    def divergence(p, q):
+        return np.mean(entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2)
+
+    return float(np.mean([divergence(shares[:-step], shares[step:]) for step in (1, 2, 4)]))
 
 
 def _at(values, flow):
@@ -316,6 +313,16 @@ def _read(film, pictures, *sounds):
         raise UserError(f"{film.name}: holds no picture that can be read; get the file again")
 
 
+def _ahead(threads, function, items, count):
+    """What a function makes of each item, in order, while threads work on the `count` after it."""
+    coming = []
+    for item in items:
+        coming.append(threads.submit(function, *item))
+        if len(coming) > count:
+            yield coming.pop(0).result()
+    yield from (each.result() for each in coming)
+
+
 def _luma(frame, pictures):
     """Luma of a frame, (H, W) with even sides, and whether 0 is black in it and 255 white."""
     full = frame.color_range == av.video.reformatter.ColorRange.JPEG
@@ -349,23 +356,24 @@ def _look(source, folder, colorizer):
         done = 0
     if done % BATCH:  # only the last batch of a film is a part of one
         return
-    card = colorizer.card
-    size = max(card["size"], card.get("extractor_size") or 0)
+    size = max(colorizer.card["size"], colorizer.card.get("extractor_size") or 0)
     look = _looker(colorizer, size)
     with _opened(source) as (film, pictures):
         seconds = film.duration / av.time_base if film.duration else 0
         total = pictures.frames or int(seconds * (pictures.average_rate or 0)) or None
-        frames = islice(_read(film, pictures), done, None)
-        with tqdm(total=total, initial=done, unit="frame", desc="looking") as bar:
-            while batch := list(islice(frames, BATCH)):
-                small = []
-                for frame in batch:
-                    luma, full = _luma(frame, pictures)
-                    upright = np.rot90(luma, round(frame.rotation / 90))
-                    small.append(_grey(shrink(upright[None], size), full))
-                grey = np.rint(255 * np.concatenate(small)).astype("uint8")
-                answer = look(np.repeat(grey[..., None], 3, axis=-1))
-                times = np.array([float(frame.pts * frame.time_base) for frame in batch])
+
+        def prepared(frame):
+            luma, full = _luma(frame, pictures)
+            upright = np.rot90(luma, round(frame.rotation / 90))
+            grey = np.rint(255 * _grey(shrink(upright[None], size)[0], full)).astype("uint8")
+            return grey[..., None].repeat(3, axis=-1), float(frame.pts * frame.time_base)
+
+        bar = tqdm(total=total, initial=done, unit="frame", desc="looking")
+        with bar, ThreadPoolExecutor(2) as threads:
+            seen = _ahead(threads, prepared, zip(islice(_read(film, pictures), done, None)), BATCH)
+            while batch := list(islice(seen, BATCH)):
+                photos, times = map(np.stack, zip(*batch, strict=True))
+                answer = look(photos)
                 append_rows(folder / "times.npy", times, done)
                 append_rows(folder / "ab.npy", answer.astype("float16"), done)
                 done += len(batch)
@@ -399,38 +407,44 @@ def _paint(source, out, folder, colorizer, steady):
     """Second half: the film in colour; see `colorize_film` for what is returned."""
     rows, times = (np.load(folder / name, mmap_mode="r") for name in ("ab.npy", "times.npy"))
     times = times[: len(rows)]  # a crash may have come between the two
-    bar = tqdm(steadied(rows, times, steady), "painting", len(rows), unit="frame")
-    colors = iter(bar)
+    colors = iter(tqdm(steadied(rows, times, steady), "painting", len(rows), unit="frame"))
     unfinished, lengths, in_color, ended = folder / f"unfinished{out.suffix}", {}, False, 0
-    with _opened(source) as (film, pictures), _written(unfinished, out) as output:
+    threads = ThreadPoolExecutor(2)
+    with _opened(source) as (film, pictures), _written(unfinished, out) as output, threads:
         with _opened(source) as (again, same):
             painted = _painted_stream(output, same, next(_read(again, same)))
         heard = [each for each in film.streams.audio if each.codec_context]  # in a known code
         sounds = {each.index: output.add_stream_from_template(each) for each in heard}
-        for found in _read(film, pictures, *heard):
-            ended = max(ended, (found.pts or 0) * found.time_base)
-            if isinstance(found, av.Packet):
-                if found.size:
+
+        def pictured():
+            """The frames with their colours; the sound between them is copied as it comes."""
+            nonlocal ended, in_color
+            for found in _read(film, pictures, *heard):
+                ended = max(ended, (found.pts or 0) * found.time_base)
+                if not isinstance(found, av.Packet):
+                    in_color = in_color or _has_colors(found)
+                    lengths[found.pts] = found.duration
+                    yield found, next(colors)
+                elif found.size:
                     found.stream = sounds[found.stream.index]
                     output.mux(found)
-                continue
+
+        def colored(found, small):
             luma, full = _luma(found, pictures)
-            in_color = in_color or _has_colors(found)
-            small = next(colors)[None]
-            planes = colorizer.planes(small[..., 1:], small[..., :1])
+            planes = colorizer.planes(small[None, ..., 1:], small[None, ..., :1])
             planes = [np.rot90(plane[0], -round(found.rotation / 90)) for plane in planes]
             joined = _joined(luma, full, planes, painted.codec_context.colorspace == BT709)
             frame = av.VideoFrame.from_ndarray(joined, painted.pix_fmt)
             frame.pts, frame.time_base = found.pts, found.time_base
-            lengths[found.pts] = found.duration
+            return frame
+
+        for frame in _ahead(threads, colored, pictured(), 4):
             for packet in painted.encode(frame):
                 packet.duration = lengths.pop(packet.pts, 0)
                 output.mux(packet)
-        for packet in painted.encode():
-            output.mux(packet)
+        output.mux(painted.encode())
         promised = ((film.start_time or 0) + (film.duration or 0)) / av.time_base
-        kept = {pictures.index, *sounds}
-        left_out = [each.type for each in film.streams if each.index not in kept]
+        left_out = [one.type for one in film.streams if one.index not in {pictures.index, *sounds}]
     made = {"frames": len(rows), "in_color": in_color, "left_out": left_out, "folder": folder}
     return made | {"missing": max(0.0, promised - float(ended))}
 
@@ -461,10 +475,9 @@ def _painted_stream(output, pictures, frame):
     ours.time_base = pictures.time_base
     if pictures.sample_aspect_ratio:
         ours.sample_aspect_ratio = pictures.sample_aspect_ratio
-    ours.color_range = 2 if full else 1
     ours.color_primaries, ours.color_trc = theirs.color_primaries, theirs.color_trc
     high = theirs.colorspace == BT709 or (theirs.colorspace == UNSAID and len(luma) >= 720)
-    ours.colorspace = BT709 if high else BT601
+    ours.color_range, ours.colorspace = 2 if full else 1, BT709 if high else BT601
     if "DISPLAYMATRIX" in [each.type.name for each in frame.side_data]:
         painted.set_display_matrix(np.frombuffer(frame.side_data["DISPLAYMATRIX"], "int32"))
     return painted
@@ -493,7 +506,7 @@ def _joined(luma, full, planes, high):
     y = red * rgb[..., 0] + green * rgb[..., 1] + blue * rgb[..., 2]  # 0..1
     cb, cr = (rgb[..., 2] - y) / (2 - 2 * blue), (rgb[..., 0] - y) / (2 - 2 * red)  # -.5..0.5
     span, spread = (255, 255) if full else (219, 224)
-    moved = np.rint(span * (y - levels[half])).astype("int16").repeat(2, axis=0).repeat(2, axis=1)
+    moved = np.rint(span * (y - levels[half])).astype("int16").repeat(2, axis=1).repeat(2, axis=0)
     both = np.rint(128 + spread * np.stack([cb, cr]))
     planes = [np.clip(plane, 0, 255).astype("uint8").ravel() for plane in (luma + moved, both)]
     return np.concatenate(planes).reshape(-1, luma.shape[1])

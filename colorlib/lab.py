@@ -250,8 +250,7 @@ def _linear_rgb(lab):
     y = (lightness + 16) / 116
     f = xp.stack([y + a / 500, y, xp.maximum(y - b / 200, 0)], axis=-1)  # 0: as scikit-image
     xyz = xp.where(f > F_KNEE, f * f * f, (f - 16 / 116) / 7.787)
-    planes = _mix(xyz[..., 0], xyz[..., 1], xyz[..., 2], RGB_FROM_XYZ * WHITE)
-    return xp.stack(planes, axis=-1)
+    return xp.stack(_mix(xyz[..., 0], xyz[..., 1], xyz[..., 2], RGB_FROM_XYZ * WHITE), axis=-1)
 
 
 def _cie_root(plane, xp):
@@ -272,7 +271,8 @@ def _mix(x, y, z, matrix):
 
 def _is_shown(linear, tolerance=1e-4):
     # The tolerance is a third of an 8-bit level at black, less elsewhere.
-    return ((linear >= -tolerance) & (linear <= 1 + tolerance)).all(axis=-1)
+    shown = (linear >= -tolerance) & (linear <= 1 + tolerance)
+    return shown[..., 0] & shown[..., 1] & shown[..., 2]  # `all` along so short an axis is slow
 
 
 def _unit_rgb(rgb):

@@ -90,9 +90,8 @@ def write_survey(out, real, systems, protocol="pairs", trials=20, seed=0):
     if out.exists():
         raise UserError(f"{out}: is there already; choose a new folder")
     if protocol not in PROTOCOLS:
-        raise UserError(
-            f"{protocol!r:.80}: is no protocol; use {' or '.join(map(repr, PROTOCOLS))}"
-        )
+        names = " or ".join(map(repr, PROTOCOLS))
+        raise UserError(f"{protocol!r:.80}: is no protocol; use {names}")
     if not 1 <= len(systems) <= 20:
         raise UserError(f"{len(systems)} systems: ask about one, or up to twenty")
     for name in systems:

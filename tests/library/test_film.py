@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import filming
@@ -286,6 +288,34 @@ def test_without_the_extra_it_says_how_to_get_it(colorlib, clip, monkeypatch):
     assert code == 1 and 'pip install "av>=17.1"' in errors[0]
     with pytest.raises(UserError, match="pip install"):
         film.read_frames(clip)
+
+
+def test_threads_work_a_few_ahead_and_keep_the_order():
+    begun, slow = [], threading.Event()
+
+    def halved(number):
+        if number == 2:  # the others overtake it
+            slow.wait(60)
+        if number == 16:
+            raise UserError("sixteen")
+        return number / 2
+
+    def numbers():
+        for number in range(20):
+            begun.append(number)
+            if number == 4:
+                slow.set()
+            yield (number,)
+
+    with ThreadPoolExecutor(2) as threads:
+        found = film._ahead(threads, halved, numbers(), 4)
+        for number in range(16):
+            assert next(found) == number / 2
+            assert len(begun) <= number + 5  # so that frames that wait do not fill the memory
+        with pytest.raises(UserError, match="sixteen"):
+            next(found)
+        assert list(film._ahead(threads, halved, [(1,), (3,)], 4)) == [0.5, 1.5]
+        assert list(film._ahead(threads, halved, [], 4)) == []
 
 
 def test_a_long_film_takes_no_more_memory(tmp_path, monkeypatch):

@@ -47,19 +47,18 @@ def a_film():
 
     clip = film.FOLDER / "friday.mp4"
     frames, _ = film.read_frames(clip)
-    spent = {"looks": [], "joins": []}
-    make_looker = film._looker
-    film._looker = lambda *given: clocked(make_looker(*given), spent["looks"])
-    film._joined = clocked(film._joined, spent["joins"])
+    looks, paints, make_looker = [], [], film._looker
+    film._looker = lambda *given: clocked(make_looker(*given), looks)
+    film._paint = clocked(film._paint, paints)
     colorizer = Colorizer.load()
     colorizer.colorize(frames[0])  # loads and builds what later calls find
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         film.colorize_film(clip, Path(folder) / "film.mp4")
         took = time.perf_counter() - started
-    first, *others = spent["looks"]
+    first, *others = looks
     took -= first - statistics.median(others)
-    network, join = sum(others) + statistics.median(others), sum(spent["joins"])
+    network, paint = sum(others) + statistics.median(others), sum(paints)
 
     started = time.perf_counter()
     for frame in frames[:PLAIN]:
@@ -74,8 +73,8 @@ def a_film():
         "times_its_frames_as_photos": round(len(frames) / took / as_photos, 2),
         "shares": {
             "network": round(network / took, 2),
-            "joining colours and lightness": round(join / took, 2),
-            "the rest: decoding twice, steadying, encoding": round(1 - (network + join) / took, 2),
+            "steadying, joining with lightness and encoding": round(paint / took, 2),
+            "the rest": round(1 - (network + paint) / took, 2),
         },
     }
 
