@@ -46,7 +46,7 @@ CEILINGS = {
     ),
     "films, other runtimes, asking people": (647, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (4590, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (4592, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 
