@@ -260,6 +260,8 @@ def evaluate(chosen):
     from colorlib import evaluation, photoset
     from colorlib.colorizer import Colorizer
 
+    if chosen.out and os.path.isdir(chosen.out):  # before all is measured
+        raise UserError(f"{chosen.out}: is a folder; name a file in it")
     colorizer = Colorizer.load(chosen.weights)
     report = evaluation.compare({"the network": colorizer}, photoset.load(chosen.set), chosen.limit)
     if chosen.out:
@@ -315,8 +317,9 @@ def survey(chosen):
 
 
 def _merge(survey, paths, out):
-    if (out / "kit.js").exists():
-        raise UserError(f"{out}: holds the survey itself; name another folder for its results")
+    given = {os.path.realpath(place) for path in paths for place in (path, Path(path).parent)}
+    if (out / "kit.js").exists() or os.path.realpath(out) in given:
+        raise UserError(f"{out}: holds the survey itself, or answers; name another for its results")
     answers, left_out, refused = survey.merge(paths)
     found = survey.shares(answers)
     write_json(
@@ -335,7 +338,7 @@ def _merge(survey, paths, out):
 def _named_folder(text):
     name, equals, folder = text.partition("=")
     if not (name and equals and folder):
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{text} is no NAME=FOLDER, such as unet=colorized")
     return name, folder
 
 

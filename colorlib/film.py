@@ -82,6 +82,8 @@ def colorize_film(source, out, weights=None, steady=STEADY):
         raise UserError(f"steady is {steady!r:.80}; it must be seconds, such as {STEADY}")
     if out.suffix.lower() not in SUFFIXES:
         raise UserError(f"{out}: films are written as {', '.join(SUFFIXES)}; choose one of these")
+    if out.is_dir():
+        raise UserError(f"{out}: is a folder; name a file in it")
     if out.resolve() == source.resolve():
         raise UserError(f"{out}: is the film itself; choose another name with -o")
     with _opened(source):  # refused before a network is loaded
@@ -305,6 +307,10 @@ def _read(film, pictures, *sounds):
         for frame in packet.decode():
             if frame.pts is None:
                 frame.pts = 0 if last is None else last + round(step)
+            if last is not None and (last - frame.pts) * pictures.time_base > 1:
+                raise UserError(
+                    f"{film.name}: its clock begins anew midway; convert it to .mkv first"
+                )
             if last is not None and frame.pts <= last:
                 frame.pts = last + 1
             last = frame.pts

@@ -244,10 +244,11 @@ def _to_eight_bits(image, tags):
     else:  # floats have no agreed white: take the usual one, if the values come near it
         usual = [white for white in (1, 255, 65535) if peak < 1.5 * white]
         white = usual[0] if usual and (usual[0] == 1 or peak > usual[0] / 4) else None
-    if white is None:
+    lowest = float(values.min(initial=0))
+    if white is None or lowest < -white / 10:  # a little below black is a sharpened edge
         raise UserError(
-            f"its values reach {peak:.4g}, and nothing says which value is white; "
-            "save a copy with 8 or 16 bits a channel"
+            f"its values go from {lowest:.4g} to {peak:.4g}, and nothing says which value is white"
+            "; save a copy with 8 or 16 bits a channel"
         )
     shares = values.clip(0, white) / white
     if tags.get(262) == 0:  # this TIFF counts from white, and Pillow leaves deep ones so

@@ -368,7 +368,7 @@ def _open_set(path):
             if np.lib.format.read_magic(begun) != (1, 0):
                 raise ValueError("its header is not of version 1.0")
         stored = np.lib.format.open_memmap(file, mode="r")  # (N, size, size, 3), no pickles
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise UserError(f"{path}: is no photo set; make one with `prepare`") from error
     except Exception as error:  # a damaged header can raise anything
         raise UserError(

@@ -41,6 +41,7 @@ from colorlib.lab import to_lab, to_rgb
 from colorlib.tables import markdown_table
 
 PAGE = Path(__file__).parent / "data" / "survey"
+SCHEMA = jsonschema.Draft202012Validator(read_json(PAGE / "result.schema.json"))
 PROTOCOLS = ("pairs", "single")
 TRUE = "the true photos"
 SIDE = 384  # the longest side of a photo, in pixels
@@ -90,15 +91,17 @@ def write_survey(out, real, systems, protocol="pairs", trials=20, seed=0):
     if out.exists():
         raise UserError(f"{out}: is there already; choose a new folder")
     if protocol not in PROTOCOLS:
-        names = " or ".join(map(repr, PROTOCOLS))
-        raise UserError(f"{protocol!r:.80}: is no protocol; use {names}")
+        raise UserError(f"{protocol!r:.80}: is no protocol; use 'pairs' or 'single'")
     if not 1 <= len(systems) <= 20:
         raise UserError(f"{len(systems)} systems: ask about one, or up to twenty")
     for name in systems:
-        if not re.fullmatch(r"\w[\w .+-]{0,39}", name) or name == TRUE:
+        if not re.fullmatch(r"\w[\w .+-]{0,39}", str(name)) or name == TRUE:
             raise UserError(
-                f"{name!r:.80}: is no name for a system; use up to 40 letters and digits"
+                f"{name!r:.80}: is no name for a system; use up to 40 letters or digits"
             )
+    for name, value, least in (("trials", trials, 1), ("seed", seed, 0)):
+        if not isinstance(value, int) or value < least:
+            raise UserError(f"{name} is {value!r:.80}; it must be a whole number from {least} on")
     checks, generator = trials // 5, np.random.default_rng(seed)
     candidates, left_out = _candidates(real, systems)
     numbers = generator.permutation(len(candidates) * (len(systems) + 1))
@@ -150,6 +153,9 @@ def write_survey(out, real, systems, protocol="pairs", trials=20, seed=0):
 
 def _candidates(real, systems):
     """Lists of paths, a photo and its colourizations; and the photos that lack one."""
+    for folder in (real, *systems.values()):
+        if os.path.isfile(folder):
+            raise UserError(f"{folder}: is a file; name the folder that it is in")
     found = [
         {path.relative_to(folder).with_suffix(""): path for path in find_photos([folder])}
         for folder in (real, *systems.values())
@@ -196,7 +202,7 @@ def merge(paths):
     Parameters
     ----------
     paths : sequence of path-like
-        Files, or folders of .json files; they come from strangers.
+        Files, or folders of files whose names hold .json; they come from strangers.
 
     Returns
     -------
@@ -216,7 +222,8 @@ def merge(paths):
     """
     results, refused, left_out = [], [], Counter()
     for path in map(Path, paths):
-        for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
+        # Some systems write .JSON, or .json.txt for what was pasted.
+        for file in sorted(path.glob("*.[jJ][sS][oO][nN]*")) if os.path.isdir(path) else [path]:
             try:
                 results.append(_read_result(file))
             except UserError as error:
@@ -253,7 +260,7 @@ def _read_result(path):
         if path.stat().st_size > 1_000_000 or not path.is_file():
             raise ValueError("no file of at most 1 MB")
         result = json.loads(path.read_bytes())
-        jsonschema.validate(result, read_json(PAGE / "result.schema.json"))
+        SCHEMA.validate(result)
         about, kinds = result["about"], Counter(each["kind"] for each in result["answers"])
         asked = {"practice": PRACTICE, "test": about["trials"], "check": about["trials"] // 5}
         different = {(each["kind"], each["photo"]) for each in result["answers"]}

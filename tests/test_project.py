@@ -41,12 +41,12 @@ CEILINGS = {
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1911,
+        1915,
         "colorlib/{files,images,curation,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
-    "films, other runtimes, asking people": (636, "colorlib/{film,export,survey}.py"),
+    "films, other runtimes, asking people": (648, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
-    "tools": (4586, "tools/{*,site/*,classroom/*,measure/*}.py"),
+    "tools": (4610, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
 
 

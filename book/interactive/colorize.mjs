@@ -36,7 +36,7 @@ const result = make("div", { hidden: true }, picture,
     make("div", { className: "buttons" }, pointing, takeBack, button("download", download))));
 
 let worker; // from the first photo on
-let busy = false, stale = false, next; // is it painting, have the controls moved since, which photo waits?
+let busy = false, stale = false, next; // is it painting, have the controls moved since, which files wait?
 let hints = []; // { x, y, color }: what the reader knows of the photo
 let place; // x and y of the photo that the reader points at, if any
 let name = "photo", clear = false; // of the photo that is shown, and whether it has transparent parts
@@ -48,15 +48,16 @@ function say(text, bad = false) {
 
 // --- a photo, from the reader to the worker ---
 
-async function open(file) {
+/** Open the first of some files. */
+async function open([file, ...others]) {
   if (!file) return;
-  if (busy) return (next = file);
+  if (busy) return (next = [file, ...others]);
   if (location.protocol === "file:") return say(SERVE, true);
   if (typeof WebAssembly !== "object") return say("This browser runs no WebAssembly, which the network needs. Another " +
     "browser will do, and so will Python: see “How to use this kit”.", true);
   busy = true;
   say("Reading the photo …");
-  let photo, note = "";
+  let photo, note = others.length ? ` It is the first of ${others.length + 1} files: one at a time, please.` : "";
   try {
     const picture = await createImageBitmap(file); // upright, in sRGB
     const shrunk = Math.min(1, Math.sqrt(MOST / (picture.width * picture.height)));
@@ -65,7 +66,7 @@ async function open(file) {
     context.drawImage(picture, 0, 0, size.width, size.height);
     picture.close();
     photo = context.getImageData(0, 0, size.width, size.height);
-    if (shrunk < 1) note = ` It was too large for browsers and is ${size.width}x${size.height} pixels now.`;
+    if (shrunk < 1) note += ` It was too large for browsers and is ${size.width}x${size.height} pixels now.`;
   } catch {
     say(`${file.name || "This"} is no photo that this browser can open, or it is too large. JPEG, PNG and WebP ` +
       "open everywhere.", true);
@@ -184,16 +185,17 @@ function finish({ after: pixels, seconds }) {
 function fail(reason) {
   worker.terminate();
   worker = undefined; // the next photo begins anew
+  result.hidden = true; // nothing of it would answer
   say(`The network could not be loaded or run here (${reason}). Try again, or a smaller photo.`, true);
   goOn();
 }
 
 /** What was asked for in the meantime. */
 function goOn() {
-  const file = next;
+  const files = next;
   busy = false;
   next = undefined;
-  if (file) open(file);
+  if (files) open(files);
   else if (stale) show();
 }
 
@@ -210,14 +212,14 @@ function download() {
 
 function chooser(text, options = {}) {
   const input = Object.assign(make("input", { type: "file", accept: "image/*" }), options);
-  input.addEventListener("change", () => (open(input.files[0]), (input.value = "")));
+  input.addEventListener("change", () => (open(input.files), (input.value = "")));
   return make("label", { className: "chooser" }, text, input);
 }
 
 async function openOld(i) {
   try {
     const picture = await (await fetch(data.pictures[i])).blob();
-    await open(new File([picture], data.old[i]));
+    await open([new File([picture], data.old[i])]);
   } catch {
     say(location.protocol === "file:" ? SERVE : "The photo could not be fetched; try again.", true);
   }
@@ -239,12 +241,12 @@ for (const kind of ["dragover", "drop"]) {
     event.preventDefault();
     stage.classList.toggle("over", kind === "dragover");
     if (kind !== "drop") return;
-    if (event.dataTransfer.files.length) open(event.dataTransfer.files[0]);
+    if (event.dataTransfer.files.length) open(event.dataTransfer.files);
     else say("That was no file: save the picture first, then drop it from its folder.", true);
   });
 }
 stage.addEventListener("dragleave", () => stage.classList.remove("over"));
-document.addEventListener("paste", (event) => open(event.clipboardData.files[0]));
+document.addEventListener("paste", (event) => open(event.clipboardData.files));
 
 if (location.protocol === "file:") say(SERVE);
 else announce().catch(() => {}); // a photo will tell what is wrong

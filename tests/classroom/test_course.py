@@ -171,8 +171,13 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
     with zipfile.ZipFile(tmp_path / "zipped" / "work.zip", "w") as archive:
         archive.writestr(f"mine/{STEM} (2).ipynb", "zipped")
         archive.writestr(f"__MACOSX/mine/._{STEM}.ipynb", "not this")
+    hand_in(f"windows/{STEM}.ipynb.txt", "hidden ending")
+    hand_in(f"loud/{STEM.upper()}.IPYNB", "capitals")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "work.zip").write_text("no zip")
+    bent = bytearray((tmp_path / "zipped" / "work.zip").read_bytes())
+    bent[bent.find(b"PK\1\2") + 6] = 255  # made by a version that nobody has
+    (tmp_path / "broken" / "MORE.ZIP").write_bytes(bent)
     (tmp_path / "bomb").mkdir()
     with zipfile.ZipFile(tmp_path / "bomb" / "work.zip", "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr(f"{STEM}.ipynb", bytes(10**7))
@@ -182,10 +187,40 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
     read = {name: row.read().decode() for name, row in found.items() if row.read}
     assert read == {
         "colab": "copy", "nested": "nested", "two": "new", "zipped": "zipped",
+        "windows": "hidden ending", "loud": "capitals",
         unicodedata.normalize("NFC", "Zoé"): "accent",
     }  # fmt: skip
     assert found["two"].remark == f"took {STEM}-1.ipynb, the newest of 2"
     assert found["broken"].remark == "no notebook"
+
+
+def test_names_of_people_are_as_they_are_written(course, tmp_path):
+    names = ["अनिता", "ธนวัฒน์", "நிலா", "علی\u200cرضا", "שלום", "Zoe 😀", "O’Brien", "é" * 100]
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{STEM}.ipynb").write_text("{}")
+    found = {row.student for row in tool._handed_in(course, tmp_path)}
+    assert found == {unicodedata.normalize("NFC", name) for name in names}
+    (tmp_path / "e\u0301").mkdir()
+    (tmp_path / "é").mkdir()
+    with pytest.raises(UserError, match="another folder has the same name"):
+        tool._handed_in(course, tmp_path)
+    (tmp_path / "é").rename(tmp_path / "a\u202eb")  # turned round, it would pass for another
+    with pytest.raises(UserError, match="rename it"):
+        tool._handed_in(course, tmp_path)
+
+
+def test_what_editors_make_of_a_notebook_is_read(release):
+    wanted = nbformat.reads(json.dumps(release), as_version=4)
+    nothing = release | {"metadata": None}
+    for data in (json.dumps(nothing).encode("utf-8-sig"), json.dumps(release).encode("utf-16")):
+        assert tool._readable(data).cells == wanted.cells
+    accent = {"cells": [own("# \xe9\nx = 1")], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    read = tool._readable(json.dumps(accent, ensure_ascii=False).encode("latin-1"))
+    assert read.cells[0].source == "# \ufffd\nx = 1"
+    old = {"cell_type": "code", "language": "python", "input": "x = 1", "outputs": []}
+    sheets = {"worksheets": [{"cells": [old]}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
+    assert tool._readable(json.dumps(sheets).encode()).cells[0].source == "x = 1"
 
 
 EVERYTHING = "get_ipython().ast_node_interactivity = 'all'\n"
@@ -205,6 +240,15 @@ def best_factor(true_ab, ab):
 SCRIPTS = """
 from IPython.display import HTML, Javascript, Markdown, display
 display(HTML("<script>one()</script>"), Javascript("two()"), Markdown("<script>three()</script>"))
+for later in (HTML("<script>six()</script>"), Javascript("seven()"), "long " * 10**6):
+    display("nothing", display_id=True).update(later)
+sizes = {"width": "1 onload=eight()", "height": "1 onerror=nine()", "alt": "' onerror='ten()"}
+display({"image/png": "iVBORw0KGgo="}, metadata={"image/png": sizes}, raw=True)
+"""
+PEEKS = """
+import linecache
+cells = ["".join(each[2]) for each in linecache.cache.values() if len(each) > 2]
+print(*[cell for cell in cells if "best_factor" in cell])
 """
 
 
@@ -213,7 +257,7 @@ def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, 
     noted = fill(release, RIGHT)
     noted["cells"].append(own("<script>four()</script> <b onclick='five()'>me</b>", "markdown"))
     noted["cells"].append(own("![](https://example.org/seen.png)", "markdown"))
-    noted["cells"].append(own(LEAKS))
+    noted["cells"] += [own(LEAKS), own(PEEKS)]
     bare = fill(release, RIGHT)
     del bare["metadata"]
     for cell in bare["cells"]:
@@ -244,8 +288,10 @@ def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, 
     for name in texts:
         page = (course / "feedback" / name / STEM / f"{STEM}.html").read_text("utf-8")
         assert not [line for line in hidden if len(line) > 8 and line.strip() in page], name
-        assert not re.search(r"<script[^>]*>\s*(one|two|three|four)\(|onclick=", page), name
+        assert not re.search(r"<script[^>]*>\s*[a-z]+\(\)|<[^>]*\son[a-z]+=", page), name
+        assert len(page) < 2_000_000, name
         assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.split("<body", 1)[0]), name
+    assert rows["quotes"]["remark"] == "quotes a hidden test"  # what it shows is left out
     page, failed, got = browser.new_page(), [], []
     page.on("requestfailed", lambda request: failed.append((request.url, request.failure)))
     page.on("requestfinished", lambda request: got.append(request.url))

@@ -173,3 +173,11 @@ def test_an_empty_folder_is_said_in_one_line(tmp_path):
     with pytest.raises(SystemExit, match=r"holds no \.json file"):
         leaderboard.main([str(tmp_path)])
     assert not list(tmp_path.iterdir())
+
+
+def test_a_report_of_any_name_is_found_and_never_overwritten(tmp_path):
+    for name in ("anna.JSON", "ben.json.txt"):
+        (tmp_path / name).write_text("{}")
+        with pytest.raises(SystemExit, match="is one of the reports"):
+            leaderboard.main([str(tmp_path), "-o", str(tmp_path / name)])
+        assert (tmp_path / name).read_text() == "{}"

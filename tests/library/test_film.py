@@ -247,12 +247,26 @@ def test_odd_input_is_refused_in_a_line(colorlib, tmp_path, monkeypatch):
     }.items():
         code, _, errors = colorlib("film", tmp_path / name, "-o", tmp_path / "out.mp4")
         assert code == 1 and len(errors) == 1 and words in errors[0], (name, errors)
-    for out, words in {"out.avi": "films are written as", "clip.mp4": "is the film itself"}.items():
+    (tmp_path / "folder.mp4").mkdir()
+    for out, words in {
+        "out.avi": "films are written as",
+        "clip.mp4": "is the film itself",
+        "folder.mp4": "is a folder",
+    }.items():
         code, _, errors = colorlib("film", clip, "-o", tmp_path / out, "--force")
         assert code == 1 and words in errors[0]
     monkeypatch.setattr(film, "MAX_PIXELS", 6000)
     assert "96x64" in colorlib("film", clip, "-o", tmp_path / "out.mp4")[2][0]
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_films_put_together_byte_by_byte_are_refused(colorlib, tmp_path):
+    """Their clock begins anew in the middle, and sound and pictures would come apart."""
+    part = filming.film(tmp_path / "part.ts", 60, codec="mpeg2video", sound=None)
+    (tmp_path / "both.ts").write_bytes(2 * part.read_bytes())
+    assert colorlib("film", part)[0] == 0
+    code, _, errors = colorlib("film", tmp_path / "both.ts")
+    assert code == 1 and "its clock begins anew" in errors[-1]
 
 
 def test_a_film_that_breaks_off_is_said_to(colorlib, tmp_path):

@@ -180,6 +180,14 @@ def test_deep_and_negative_tiffs_look_as_they_are_meant(tmp_path, bits, photomet
         assert np.array_equal(as_photo(image), read_photo(tmp_path / "a.tif"))
 
 
+@pytest.mark.parametrize(("kind", "peak"), [("float32", 1), ("float32", 255), ("int32", 100)])
+def test_what_is_far_below_black_is_refused_in_words(tmp_path, kind, peak):
+    Image.fromarray(np.array([[-peak, peak]], kind)).save(tmp_path / "a.tif")
+    assert f"go from -{peak} to {peak}, and nothing says which" in refusal(tmp_path / "a.tif")
+    Image.fromarray(np.array([[-0.01, 1]], "float32")).save(tmp_path / "a.tif")  # sharpened
+    assert colors(tmp_path / "a.tif")[1] == [(0, 0, 0), (255, 255, 255)]
+
+
 @pytest.mark.parametrize("peak", [1.6, 20.0, 900.0, 1e9])
 def test_floats_of_an_unknown_white_are_refused_in_words(tmp_path, peak):
     Image.fromarray(np.array([[0, peak]], "float32")).save(tmp_path / "a.tif")

@@ -371,6 +371,7 @@ def test_prepare_refuses(tmp_path):
     assert not out.exists()
     assert "1 were left out" in refusal(prepare, tmp_path / "grey", out, size=32)
     assert "cannot be used" in refusal(prepare, folder, folder / "000.jpg")
+    assert "is no photo set" in refusal(load, folder / "000.jpg")
 
 
 def test_nothing_of_someone_else_is_overwritten(tmp_path):

@@ -121,6 +121,11 @@ def test_a_survey_that_could_not_be_merged_is_not_written(folders, tmp_path):
         ({"systems": {}}, "0 systems"),
         ({"systems": {str(i): real for i in range(21)}}, "21 systems"),
         ({"systems": {survey.TRUE: real}}, "no name for a system"),
+        ({"systems": {1: real / "00.jpg"}}, "is a file; name the folder that it is in"),
+        ({"seed": -1}, "seed is -1; it must be a whole number from 0 on"),
+        ({"seed": None}, "seed is None"),
+        ({"trials": 0}, "trials is 0; it must be a whole number from 1 on"),
+        ({"trials": "20"}, "trials is '20'"),
     ):
         with pytest.raises(UserError, match=words):
             survey.write_survey(tmp_path / "new", real, **{"systems": systems} | options)
@@ -294,6 +299,24 @@ def simulated(generator, people, photos, each, spread=(0.3, 0.4), mean=-0.5):
     real = (generator.random(len(person)) < chance).astype(int)
     answers = survey.Answers(person, photo, np.ones_like(person), real, ["", "simulated"])
     return answers, stats.norm.cdf(mean / math.hypot(1, *spread))
+
+
+def test_names_that_systems_give_to_files_are_found(hand_back, tmp_path):
+    for path, name in zip(hand_back(3), ("A.JSON", "b.json.txt", "c (1).json"), strict=True):
+        path.rename(tmp_path / name)
+    assert len(set(survey.merge([tmp_path])[0].people)) == 3
+    with pytest.raises(UserError, match="File name too long"):
+        survey.merge(["x" * 5000])
+
+
+def test_the_answers_are_never_overwritten(hand_back, capsys, tmp_path):
+    results = hand_back(2)
+    own = results[0].rename(tmp_path / "survey.json")  # as a person may have called it
+    before = own.read_bytes()
+    for given in ([tmp_path], [own, results[1]]):
+        assert cli.main(["survey", str(tmp_path), "--merge", *map(str, given)]) == 1
+        assert "or answers; name another" in capsys.readouterr().err
+    assert own.read_bytes() == before and not (tmp_path / "survey.png").exists()
 
 
 @pytest.mark.parametrize(

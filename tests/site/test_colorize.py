@@ -165,6 +165,12 @@ def test_the_network_is_loaded_once_and_checked(visit):
     assert "Try again" in choose(page, COMMONS[3], says="could not be loaded")
     page.unroute("**/unet_hints.onnx*")
     choose(page, COMMONS[3])
+    expect(page.locator(".compare")).to_be_visible()
+    page.evaluate(
+        "() => { Worker.prototype.postMessage = function () { this.onerror({message: 'full'}); }; }"
+    )
+    choose(page, COMMONS[3], says="could not be loaded or run here (full)")
+    expect(page.locator(".compare")).to_be_hidden()  # no empty picture with buttons that do nothing
     again, asked = page.context.new_page(), []
     again.goto(page.url)
     again.on("request", lambda request: asked.append(request.url))
@@ -204,7 +210,8 @@ def test_by_keyboard_dropped_pasted_and_old(visit):
     page.wait_for_function(f"{CHROMA} === 0")
     give = """([kind, bytes]) => {
         const carried = new DataTransfer();
-        carried.items.add(new File([new Uint8Array(bytes)], `${kind}.jpg`, {type: "image/jpeg"}));
+        for (const name of [`${kind}.jpg`, "another.jpg"])
+            carried.items.add(new File([new Uint8Array(bytes)], name, {type: "image/jpeg"}));
         const target = document.querySelector(".stage");
         target.dispatchEvent(kind === "drop"
             ? new DragEvent("drop", {dataTransfer: carried, bubbles: true})
@@ -213,6 +220,7 @@ def test_by_keyboard_dropped_pasted_and_old(visit):
     for kind in ("drop", "paste"):
         page.evaluate(give, [kind, [*COMMONS[4].read_bytes()]])
         expect(status).to_contain_text(f"{kind}: 256x256", timeout=120_000)
+        expect(status).to_contain_text("the first of 2 files: one at a time")
 
 
 def test_a_hint_is_followed_as_by_the_library(visit):

@@ -54,7 +54,10 @@ from tools.site import book
 
 SECONDS = 300  # for one submission, unless --seconds says otherwise
 LARGEST = 50_000_000  # bytes of a notebook
-STUDENT = re.compile(r"\w([\w .,@'-]*\w)?")  # nbgrader takes other signs for patterns
+# nbgrader takes other signs for patterns. Python takes some for no letters without which a name is
+# not written, as vowels of Hindi; what turns the direction of a line is not among these.
+SIGNS = r"\w\u00a1-\u1fff\u200c\u200d\u2019\u20a0-\u2fff\u3001-\ud7ff\uf900-\U0010ffff"
+STUDENT = re.compile(f"[{SIGNS}]([{SIGNS} .,@'-]*[{SIGNS}])?")
 INTRODUCTION = """\
 # Assignment: {title}
 
@@ -268,15 +271,15 @@ def _handed_in(course, submissions):
     """What each student handed in for each assignment for which anybody did."""
     if not submissions.is_dir():
         raise UserError(f"{submissions}: is no folder; it should hold one folder for each student")
-    folders = sorted(path for path in submissions.iterdir() if path.is_dir())
+    folders = [each for each in submissions.iterdir() if each.is_dir() and each.name[0] not in "._"]
     # macOS writes an accent as a sign of its own, which nbgrader does not take.
-    students = {
-        unicodedata.normalize("NFC", path.name): path
-        for path in folders
-        if path.name[0] not in "._"
-    }
-    if odd := [name for name in students if not STUDENT.fullmatch(name)]:
-        raise UserError(f"{submissions / odd[0]}: rename it to letters, digits, - and _")
+    students = {}
+    for path in sorted(folders):
+        name = unicodedata.normalize("NFC", path.name)
+        if not STUDENT.fullmatch(name):
+            raise UserError(f"{path}: rename it to letters, digits, - and _")
+        if students.setdefault(name, path) != path:
+            raise UserError(f"{path}: another folder has the same name; make one of both")
     found = []
     for stem in sorted(path.name for path in (course / "source").iterdir()):
         rows = [HandedIn(stem, who, *_newest(path, stem)) for who, path in students.items()]
@@ -312,9 +315,9 @@ def _newest(folder, stem):
             if path.is_symlink() or not path.is_file():
                 continue
             about = path.stat()
-            if path.suffix == ".zip":
+            if path.suffix.lower() == ".zip":
                 found += _packed(path, stem)
-            elif path.suffix == ".ipynb" and stem in path.name:
+            elif _is_notebook(path.name, stem):
                 found.append((about.st_mtime, about.st_size, path.name, path.read_bytes))
     if not found:
         return None, MISSING
@@ -324,12 +327,18 @@ def _newest(folder, stem):
     return read, f"took {name}, the newest of {len(found)}" if len(found) > 1 else ""
 
 
+def _is_notebook(name, stem):
+    """Whether a file is of an assignment, by its name, to which a browser may have added .txt."""
+    name = name.lower()
+    return stem in name and name[0] not in "._" and re.search(r"\.ipynb(\.txt|\.json)?$", name)
+
+
 def _packed(path, stem):
     """The notebooks of an assignment in a zip, as `_newest` wants them."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [each for each in archive.infolist() if each.filename.endswith(".ipynb")]
-    except (OSError, zipfile.BadZipFile):
+            members = archive.infolist()
+    except Exception:  # what is no zip, or a bent one, can raise anything
         return []
 
     def reader(member):
@@ -350,7 +359,7 @@ def _packed(path, stem):
             reader(each),
         )
         for each in members
-        if stem in Path(each.filename).name and Path(each.filename).name[0] not in "._"
+        if _is_notebook(Path(each.filename).name, stem)
     ]
 
 
@@ -382,12 +391,13 @@ def _grade(course, behind, seconds, stem, who, data, problem):
 
 def _readable(data):
     """A notebook from its bytes, with what editors and platforms leave out or put in mended."""
-    content = json.loads(data.decode("utf-8-sig"))  # Windows begins a file with a sign of its own
+    # Windows begins a file with signs of its own, and may take others for letters with accents.
+    content = json.loads(data.decode(json.detect_encoding(data), "replace"))
     # Half of an emoji can be read but not written.
     text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode()
     content = json.loads(text)
-    for part in (content, *content["cells"]):
-        part.setdefault("metadata", {})
+    for part in (content, *content.get("cells", ())):  # notebooks of before 2015 have sheets
+        part["metadata"] = part.get("metadata") or {}
     return nbformat.reads(json.dumps(content), as_version=4)
 
 

@@ -17,6 +17,7 @@ import ctypes
 import dataclasses
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -52,6 +53,10 @@ from ipykernel.kernelapp import launch_new_instance
 launch_new_instance()
 """
 SHOWN = 1_000_000  # characters of output that are kept of a cell
+LEFT_OUT = "not shown, since it quotes a hidden test"
+QUOTES = {"text": LEFT_OUT, "data": {"text/plain": LEFT_OUT}, "traceback": [LEFT_OUT]}
+QUOTES |= {"ename": "Error", "evalue": LEFT_OUT}
+COLORS = re.compile(r"\\x1b\[[\d;]*m")  # of a terminal, within what str() makes of an output
 SAFE = {"text/plain", "image/png", "image/jpeg"}  # kinds of output that cannot do anything
 NEEDED = "import ipykernel, matplotlib, skimage, ssl, colorlib.checks"
 
@@ -201,6 +206,7 @@ class Run(Execute):
         resources["metadata"]["path"] = str(self.folder)
         try:
             self._run(notebook, resources)
+            self._hide(notebook.cells)
         finally:
             # What lives in a box ends with it, if sometimes a moment later.
             if end_processes() and not self.fence.box:
@@ -249,10 +255,10 @@ class Run(Execute):
             for part in (check, *tests):
                 cell.source = part
                 self.execute_cell(cell, index, store_history=False)
-                outputs += cell.outputs
-                failed = any(each.output_type == "error" for each in cell.outputs)
-                passed += not failed
-                if failed and (part is check or index in self.left_out):
+                errors = [each for each in cell.outputs if each.output_type == "error"]
+                outputs += cell.outputs if part is check else errors
+                passed += not errors
+                if errors and (part is check or index in self.left_out):
                     break
         finally:
             cell.source = source
@@ -263,24 +269,39 @@ class Run(Execute):
             outputs.insert(0, new_output("execute_result", data, execution_count=None))
         cell.outputs = outputs
 
-    def output(self, outs, msg, display_id, cell_index):
-        content, room = msg["content"], max(0, SHOWN - self.shown)
-        size = len(str(content))
+    def _hide(self, cells):
+        """Leave out what quotes a hidden test: while it runs, an answer can look at its caller."""
+        parts = [cell.source.rpartition(HIDDEN) for cell in cells]
+        tests, others = ("\n".join(p[2] for p in parts if bool(p[1]) is w) for w in (True, False))
+        lines = {line.strip() for line in tests.splitlines()}
+        secret = [line for line in lines if len(line) > 8 and line not in others]
+        for output in (each for cell in cells for each in cell.get("outputs", ())):
+            if any(line in COLORS.sub("", str(output)) for line in secret):
+                self.remarks.add("quotes a hidden test")
+                output.update({part: QUOTES[part] for part in QUOTES.keys() & output.keys()})
+
+    def process_message(self, msg, cell, cell_index):
+        content, kind = msg["content"], msg["msg_type"]
+        if kind.startswith("comm"):  # of widgets, which may catch or change what a cell shows
+            return None
+        room, size = max(0, SHOWN - self.shown), len(str(content))
         self.shown += size
         if "data" in content:  # HTML and scripts would run in the browser of whoever looks at them
             content["data"] = {kind: content["data"][kind] for kind in SAFE & {*content["data"]}}
-        if msg["msg_type"] == "error":  # never dropped: marks depend on it
+            content["metadata"] = {}  # a picture's width becomes an attribute, as it stands
+        if kind == "error":  # never dropped: marks depend on it
             content["evalue"] = content["evalue"][:2000]
             content["traceback"] = ["\n".join(content["traceback"])[-20_000:]]
-        elif size > room:
+        elif ("data" in content or kind == "stream") and size > room:
             self.remarks.add("output cut")
-            if not room or msg["msg_type"] != "stream":
+            if not room or kind != "stream":
                 return None
             content["text"] = content["text"][:room]
-        return super().output(outs, msg, display_id, cell_index)
+        return super().process_message(msg, cell, cell_index)
 
     def on_cell_executed(self, cell, cell_index, execute_reply):
         super().on_cell_executed(cell=cell, cell_index=cell_index, execute_reply=execute_reply)
+        self._display_id_map.clear()  # what a later cell would change may be a mark by then
         for output in cell.outputs:
             if output.output_type == "error":
                 if output.ename == "CellTimeoutError":

@@ -60,9 +60,11 @@ def main(arguments=None):
     chosen = parser.parse_args(arguments)
     print_any_name()
     try:
-        files = sorted(chosen.reports.glob("*.json"))
+        files = sorted(chosen.reports.glob("*.[jJ][sS][oO][nN]*"))  # some systems add .txt
         if not files:
             raise UserError(f"{chosen.reports}: holds no .json file; collect the reports there")
+        if chosen.out.resolve() in map(Path.resolve, files):
+            raise UserError(f"{chosen.out}: is one of the reports; choose another file with -o")
         reference = evaluation.compare({}, photoset.load(chosen.set))
         entries, refused = read_entries(files, reference)
         with atomic_write(chosen.out) as temporary:
