@@ -83,7 +83,7 @@ lint: setup
 
 check: lint
 	$(BIN)/python -m pytest -q $(QUICK)
-	$(BIN)/python -m pytest -q --doctest-modules colorlib/lab.py colorlib/tables.py
+	$(BIN)/python -m pytest -q --doctest-modules colorlib
 
 test: lint
 	$(BIN)/python -m tools.site.book build

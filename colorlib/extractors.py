@@ -235,7 +235,11 @@ def load_features(name, weights=None):
 
 @functools.cache
 def feature_shapes(name, size):
-    """Shapes of the maps that `load_features` gives of a square photo: (height, width, maps)."""
+    """Shapes of the maps that `load_features` gives of a square photo: (height, width, maps).
+
+    >>> feature_shapes("efficientnet_lite0", 64)
+    [(16, 16, 24), (8, 8, 40), (4, 4, 112), (2, 2, 1280)]
+    """
     return [maps.shape[1:] for maps in _row(name).maps(keras.Input((size, size, 3)))]
 
 

@@ -34,6 +34,11 @@ def squared_error(true_ab, predicted_ab, divisor=128.0):
     float
         0 is perfect. `colorlib.losses.equation_1` is the same inside a training step.
         Chapter: 06_evaluation.
+
+    Examples
+    --------
+    >>> squared_error([[64.0, 0.0]], [[0.0, 0.0]])  # half of 128 in one of two channels
+    0.125
     """
     return float(np.mean((np.subtract(true_ab, predicted_ab) / divisor) ** 2))
 
@@ -58,6 +63,11 @@ def auc(true_ab, predicted_ab, weights=None):
     Zhang, Isola and Efros, "Colorful Image Colorization" (2016), section 3.1. The error is
     the distance in the (a, b) plane, the area is found by the trapezoid rule and divided
     by 150. Chapter: 06_evaluation.
+
+    Examples
+    --------
+    >>> auc([[30.0, 40.0]], [[30.0, 40.0]]), auc([[30.0, 40.0]], [[0.0, 0.0]])  # 50 units off
+    (1.0, 0.67)
     """
     error = np.linalg.norm(np.subtract(true_ab, predicted_ab), axis=-1).ravel()
     needed = np.minimum(np.ceil(error), 151).astype(int)  # the first whole t that covers it
@@ -129,6 +139,12 @@ def psnr(true_rgb, predicted_rgb):
         Higher is better, but it ranks little: grey scores about 20 dB, and as L is given,
         only colour can err. It ends at 100 dB, what identical photos get in place of
         infinity. Chapter: 06_evaluation.
+
+    Examples
+    --------
+    >>> white, black = np.full((8, 8, 3), 255, "uint8"), np.zeros((8, 8, 3), "uint8")
+    >>> psnr(white, white), psnr(white, black)
+    (100.0, 0.0)
     """
     difference = np.subtract(true_rgb, predicted_rgb, dtype="float32")
     error = np.mean(difference**2, axis=(-3, -2, -1), dtype="float64")  # () or (N,)
