@@ -11,10 +11,10 @@ Chapter: 06_evaluation.
 
 import numpy as np
 
-from colorlib import embeddings, evaluation
+from colorlib import embeddings, evaluation, photoset, tables
+from colorlib.colorizer import Colorizer
 from colorlib.images import montage
 from colorlib.lab import to_lab, to_rgb
-from colorlib.tables import markdown_table
 
 
 def _another_photos(scores, generator):
@@ -37,7 +37,7 @@ SCORES = {
 WITHOUT = "none, trained without"
 
 
-def tell(colorizer, photo_set, limit=None, seed=0):
+def tell(colorizer: Colorizer, photo_set: photoset.PhotoSet, limit: int | None = None, seed=0):
     """What the network is told about a set's validation photos under each of `SCORES`.
 
     Parameters
@@ -65,7 +65,7 @@ def tell(colorizer, photo_set, limit=None, seed=0):
     return {name: change(scores, np.random.default_rng(seed)) for name, change in SCORES.items()}
 
 
-def ablate(colorizer, photo_set, without=None, limit=None):
+def ablate(colorizer: Colorizer, photo_set: photoset.PhotoSet, without=None, limit=None) -> dict:
     """Measure a colourizer on a set's validation photos under each of `SCORES`.
 
     Parameters
@@ -112,7 +112,7 @@ def ablate(colorizer, photo_set, without=None, limit=None):
     }
 
 
-def sheet(colorizer, photo_set, rows):
+def sheet(colorizer: Colorizer, photo_set: photoset.PhotoSet, rows):
     """Draw validation photos: true, and colourized under each of `SCORES`.
 
     Parameters
@@ -136,7 +136,7 @@ def sheet(colorizer, photo_set, rows):
     return montage(bands)
 
 
-def format_table(report):
+def format_table(report: dict) -> str:
     """A report of `ablate` as a Markdown table. Chapter: 06_evaluation."""
     rows = []
     for name, found in report["summary"].items():
@@ -146,4 +146,4 @@ def format_table(report):
             cells[1] = f"{more['difference']:+.4f} ({more['low']:+.4f} to {more['high']:+.4f})"
         rows.append([name, *cells, f"{found['chroma']['mean']:.1f}"])
     head = "class scores", "loss ↓", "more than with its own", "AuC ↑", "chroma"
-    return markdown_table(head, rows)
+    return tables.markdown_table(head, rows)

@@ -30,7 +30,7 @@ class LayerRow(NamedTuple):
     receptive_field: int | None  # side in pixels of the photo, None if it sees no photo
 
 
-def layer_table(model, size=256):
+def layer_table(model: keras.Model, size: int = 256) -> list[LayerRow]:
     """List a network's layers with what each puts out, holds, costs and sees.
 
     Parameters
@@ -82,7 +82,7 @@ def layer_table(model, size=256):
     return rows
 
 
-def seen_by(model, layer, place, size=256):
+def seen_by(model: keras.Model, layer: str, place: int, size: int = 256) -> tuple[int, int]:
     """Which pixels of the photo one place of a layer can depend on.
 
     Parameters
@@ -114,7 +114,7 @@ def seen_by(model, layer, place, size=256):
     return int(view[0][0]), int(view[1][0])
 
 
-def input_gradient(function, photo, row, column):
+def input_gradient(function, photo, row: int, column: int):
     """How much each input pixel moves one place of a layer.
 
     Parameters

@@ -47,7 +47,7 @@ def transform(photos, k):
     return _gather(photos, _sources(k, size))
 
 
-def augment(photos, k, seed, shift=0.1, brightness=0.2, zoom=0.0):
+def augment(photos, k, seed: keras.random.SeedGenerator, shift=0.1, brightness=0.2, zoom=0.0):
     """Vary a batch of photos at random.
 
     Parameters

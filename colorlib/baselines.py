@@ -60,7 +60,7 @@ BASELINES = {
 }
 
 
-def fit_statistics(photos, rows):
+def fit_statistics(photos, rows) -> Statistics:
     """Learn from training photos what the trivial baselines need.
 
     Parameters

@@ -80,7 +80,7 @@ def nearest(ab):
     return ops.take(_numbers().reshape(-1), place[..., 0] * (2 * REACH + 1) + place[..., 1])
 
 
-def soft(ab, near=5):
+def soft(ab, near: int = 5):
     """The bins nearest to each colour, and how much of it each of them takes.
 
     A colour between bins belongs to all around it: each takes exp(-d**2 / (2 * 5**2)) of it, d
@@ -115,7 +115,7 @@ def soft(ab, near=5):
     return numbers, ops.softmax(nearness / (2 * SPREAD**2))
 
 
-def prior(photos, near=1):
+def prior(photos, near: int = 1):
     """How often each bin occurs in photos.
 
     Parameters
@@ -154,7 +154,7 @@ class Rebalance(keras.layers.Layer):
     logit adjustment", 2021).
     """
 
-    def __init__(self, mix=0.5, **options):
+    def __init__(self, mix: float = 0.5, **options):
         super().__init__(dtype="float32", **options)
         self.mix, count = mix, len(centres())
         self.prior = self.add_weight(
@@ -183,7 +183,7 @@ class Rarity(Rebalance):
         return ops.zeros_like(logits[:, :1, :1]) + weights
 
 
-def annealed_mean(logits, temperature):
+def annealed_mean(logits, temperature: float):
     """The mean of the bins, after likely ones were made likelier still.
 
     Parameters
@@ -200,7 +200,7 @@ def annealed_mean(logits, temperature):
     return ops.softmax(ops.cast(logits, "float32") / temperature) @ centres()
 
 
-def suggested(logits, lightness, most=6):
+def suggested(logits, lightness: float, most: int = 6):
     """A few colours that stand for all that are likely at a place.
 
     Weighted k-means: each bin belongs to the nearest colour of the palette, and each colour of the

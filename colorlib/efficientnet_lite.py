@@ -22,7 +22,7 @@ LITE_STAGES = (
 )
 
 
-def efficientnet_lite(size, width=1.0, depth=1.0):
+def efficientnet_lite(size: int, width: float = 1.0, depth: float = 1.0) -> keras.Model:
     """EfficientNet-Lite without weights.
 
     EfficientNet (Tan and Le, 2019, https://arxiv.org/abs/1905.11946) made simpler for
@@ -45,7 +45,7 @@ def efficientnet_lite(size, width=1.0, depth=1.0):
     return keras.Model(photos, layers.Dense(CLASSES)(x))
 
 
-def lite_maps(photos, width=1.0, depth=1.0):
+def lite_maps(photos, width: float = 1.0, depth: float = 1.0) -> list:
     """The classifier without its last layer: what it sees, coarser and coarser.
 
     Parameters

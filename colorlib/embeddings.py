@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 from tqdm.auto import tqdm
 
-from colorlib import extractors, images
+from colorlib import extractors, images, photoset
 from colorlib.augment import TRANSFORMS, transform
 from colorlib.efficientnet_lite import CLASSES
 from colorlib.files import UserError, append_rows, atomic_write, said
@@ -24,7 +24,7 @@ BATCH = 32
 SAVE_EVERY = 30.0  # seconds of work that a killed `embed` may lose
 
 
-def embed(photo_set, name, transforms=("identity", "mirror"), weights=None):
+def embed(photo_set: photoset.PhotoSet, name: str, transforms=("identity", "mirror"), weights=None):
     """Class scores of all photos of a set, computed once and kept beside it.
 
     The answers go to
@@ -58,7 +58,7 @@ def embed(photo_set, name, transforms=("identity", "mirror"), weights=None):
     return np.stack(embed_in_files(photo_set, name, transforms, weights), axis=1)
 
 
-def embed_in_files(photo_set, name, transforms=("identity", "mirror"), weights=None):
+def embed_in_files(photo_set, name: str, transforms=("identity", "mirror"), weights=None) -> list:
     """The same as `embed`, but left on disk, for sets that are larger than the memory.
 
     Parameters and errors are those of `embed`.
@@ -79,7 +79,7 @@ def embed_in_files(photo_set, name, transforms=("identity", "mirror"), weights=N
     return [maps[0] for maps in found]
 
 
-def features_in_files(photo_set, name, size, transforms=("identity", "mirror"), weights=None):
+def features_in_files(photo_set, name, size: int, transforms=("identity", "mirror"), weights=None):
     """What an extractor sees in the photos of a set, computed once and kept beside it.
 
     Files and errors are those of `embed`; 10,000 photos of 192 pixels take 2.8 GB a transform.

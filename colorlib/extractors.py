@@ -53,13 +53,13 @@ def lite(photos):
 STRIDES = 4, 8, 16, 32  # of a photo's pixels, for one of a feature map
 
 
-def lite_features(photos, width=1.0, depth=1.0):
+def lite_features(photos, width: float = 1.0, depth: float = 1.0) -> list:
     """What EfficientNet-Lite sees: of Lite0 24, 40, 112 and 1280 maps."""
     _, quarter, eighth, _, sixteenth, _, _, last = lite_maps(photos, width, depth)
     return [quarter, eighth, sixteenth, last]
 
 
-def vgg_features(photos):
+def vgg_features(photos) -> list:
     """What VGG16 sees: 256, 512, 512 and 512 maps."""
     network = keras.applications.VGG16(include_top=False, weights=None, input_tensor=photos)
     names = "block3_conv3", "block4_conv3", "block5_conv3", "block5_pool"
@@ -167,7 +167,7 @@ EXTRACTORS = {row.name: row for row in _TABLE}
 # --- loading one ---
 
 
-def load_extractor(name, weights=None):
+def load_extractor(name: str, weights: str | os.PathLike | None = None) -> keras.Model:
     """Build an extractor and fill it with its ImageNet weights.
 
     Parameters
@@ -202,7 +202,7 @@ def load_extractor(name, weights=None):
     return model
 
 
-def load_features(name, weights=None):
+def load_features(name: str, weights: str | os.PathLike | None = None) -> keras.Model:
     """Build the part of an extractor that sees, without the layer that names.
 
     Parameters and errors are those of `load_extractor`.
@@ -234,7 +234,7 @@ def load_features(name, weights=None):
 
 
 @functools.cache
-def feature_shapes(name, size):
+def feature_shapes(name: str, size: int) -> list[tuple]:
     """Shapes of the maps that `load_features` gives of a square photo: (height, width, maps).
 
     >>> feature_shapes("efficientnet_lite0", 64)
@@ -281,7 +281,7 @@ def grey(photos):
     return 255 * shown(lightness)
 
 
-def weights_file(name, weights=None):
+def weights_file(name: str, weights: str | os.PathLike | None = None) -> Path:
     """Path of an extractor's weights: checked if local, else downloaded once by Keras.
 
     Parameters and errors are those of `load_extractor`.
@@ -309,7 +309,7 @@ def weights_file(name, weights=None):
     return path
 
 
-def at_hand(name):
+def at_hand(name: str) -> bool:
     """Say whether an extractor can be loaded without a download.
 
     Parameters
@@ -338,7 +338,7 @@ def at_hand(name):
     return path.is_file() and row.md5 in (None, _md5_of(path))
 
 
-def weights_hash(name, weights=None):
+def weights_hash(name: str, weights: str | os.PathLike | None = None) -> str:
     """Eight digits that tell weights apart; they name the folder of the embeddings."""
     return (_row(name).md5 or sha256_of(weights_file(name, weights)))[:8]
 
@@ -374,7 +374,7 @@ def _md5_of(path):
 
 
 @functools.cache
-def class_names():
+def class_names() -> tuple[str, ...]:
     """The names of ImageNet's 1000 classes, in the order of the class scores.
 
     Chapter: 03_features.
@@ -382,7 +382,7 @@ def class_names():
     return tuple((SHIPPED / "imagenet_classes.txt").read_text(encoding="utf-8").splitlines())
 
 
-def top_classes(logits, k=5):
+def top_classes(logits, k: int = 5) -> list[tuple[str, float]]:
     """The k likeliest classes of one photo.
 
     Parameters

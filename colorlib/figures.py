@@ -5,6 +5,7 @@ which a notebook shows where it is returned. Chapters: all.
 """
 
 import json
+import os
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -24,7 +25,7 @@ def use_style():
     plt.style.use(STYLE)
 
 
-def axes(rows=1, columns=1, width=7.0, height=2.6, **options):
+def axes(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 2.6, **options):
     """An empty figure in the book's style, for a chapter's own plots.
 
     Parameters
@@ -46,7 +47,7 @@ def axes(rows=1, columns=1, width=7.0, height=2.6, **options):
     return figure, figure.subplots(rows, columns, **options)
 
 
-def photo_grid(rows, titles=(), labels=(), side=1.6):
+def photo_grid(rows, titles=(), labels=(), side: float = 1.6) -> plt.Figure:
     """Show photos in rows and columns.
 
     Parameters
@@ -80,7 +81,7 @@ def photo_grid(rows, titles=(), labels=(), side=1.6):
     return figure
 
 
-def maps(panels, titles, label, low=0.0, high=None, side=2.0):
+def maps(panels, titles, label: str, low=0.0, high: float | None = None, side: float = 2.0):
     """Show photos beside maps that give every pixel a number, with one colour bar.
 
     Parameters
@@ -108,7 +109,7 @@ def maps(panels, titles, label, low=0.0, high=None, side=2.0):
     return figure
 
 
-def channels(rgb):
+def channels(rgb) -> plt.Figure:
     """Show a photo beside its L, a and b, each of a and b in its own two colours.
 
     Parameters
@@ -132,7 +133,7 @@ def channels(rgb):
     return photo_grid([shown], titles, side=2.1)
 
 
-def block(axis, corner, size, places, color, label=""):
+def block(axis: plt.Axes, corner: tuple, size: tuple, places: int, color: str, label: str = ""):
     """Draw a feature volume as a box in parallel projection.
 
     Parameters
@@ -165,7 +166,7 @@ def block(axis, corner, size, places, color, label=""):
     axis.set(aspect="equal")
 
 
-def frame(axis, first, last, color, fill=False):
+def frame(axis: plt.Axes, first, last, color: str, fill: bool = False):
     """Frame a rectangle of pixels in a picture that `axis` shows.
 
     Parameters
@@ -183,7 +184,7 @@ def frame(axis, first, last, color, fill=False):
     axis.add_patch(plt.Rectangle((left - 0.5, top - 0.5), *size, color=color, **look))
 
 
-def learning_curves(run_folder, true_chroma=None):
+def learning_curves(run_folder: str | os.PathLike, true_chroma: float | None = None) -> plt.Figure:
     """Draw loss and chroma of a run, epoch by epoch.
 
     Parameters
@@ -213,7 +214,7 @@ def learning_curves(run_folder, true_chroma=None):
     return figure
 
 
-def read_samples(run_folder):
+def read_samples(run_folder: str | os.PathLike) -> tuple[list[int], list]:
     """All sample sheets of a run, cut into photos.
 
     Parameters
@@ -240,7 +241,7 @@ def read_samples(run_folder):
     return epochs, [cut[0][0], *(rows[1] for rows in cut), cut[-1][2]]
 
 
-def sample_rows(run_folder, most=7):
+def sample_rows(run_folder: str | os.PathLike, most: int = 7) -> tuple[list, list[str]]:
     """A handful of the rows of `read_samples`, with labels, for `photo_grid`.
 
     Parameters
@@ -257,8 +258,7 @@ def sample_rows(run_folder, most=7):
     """
     epochs, (grey, *colored, true) = read_samples(run_folder)
     wanted = np.geomspace(epochs[0], epochs[-1], most)
-    places = np.abs(np.log(wanted[:, None] / epochs)).argmin(axis=1)  # the nearest sheets
-    chosen = np.unique(places)
+    chosen = np.unique(np.abs(np.log(wanted[:, None] / epochs)).argmin(axis=1))  # nearest sheets
     labels = [f"epoch {epochs[place]}" for place in chosen]
     return [grey, *(colored[place] for place in chosen), true], ["grey", *labels, "true"]
 

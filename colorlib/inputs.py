@@ -19,7 +19,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from colorlib import bins, embeddings, extractors, lab
+from colorlib import bins, embeddings, extractors, lab, photoset
 from colorlib.augment import TRANSFORMS
 from colorlib.efficientnet_lite import CLASSES
 from colorlib.files import UserError
@@ -54,20 +54,20 @@ class Input(NamedTuple):
     looked_at: Callable | None = None
 
 
-def stored_class_scores(photo_set, recipe):
+def stored_class_scores(photo_set: photoset.PhotoSet, recipe) -> list:
     """What the recipe's extractor says of the set's photos, in each orientation."""
     orientations = TRANSFORMS[: recipe.transforms]
     return embeddings.embed_in_files(photo_set, recipe.extractor, orientations)
 
 
-def hide_some(scores, recipe, seed):
+def hide_some(scores, recipe, seed: int | keras.random.SeedGenerator):
     """Hide a share of the class scores, so that no photo can be known by them."""
     if not recipe.score_dropout:
         return scores
     return keras.random.dropout(ops.cast(scores, "float32"), recipe.score_dropout, seed=seed)
 
 
-def class_scores_of(photos, card, given=None):
+def class_scores_of(photos, card: dict, given=None):
     """The logits of a trained network's own extractor, which sees photos as large as then.
 
     Raises
@@ -86,7 +86,7 @@ def class_scores_of(photos, card, given=None):
     return _extractor(card["extractor"], card["extractor_weights"])(seen, training=False)
 
 
-def stored_features(photo_set, recipe):
+def stored_features(photo_set: photoset.PhotoSet, recipe) -> list | None:
     """The extractor's feature maps, for recipes that only lay photos down in another way."""
     if recipe.shift or recipe.brightness or recipe.zoom:
         _own_eyes(recipe)  # loaded now: inside the compiled step it is too late
@@ -95,12 +95,12 @@ def stored_features(photo_set, recipe):
     return embeddings.features_in_files(photo_set, recipe.extractor, recipe.size, orientations)
 
 
-def drawn_features(colors, recipe, seed):
+def drawn_features(colors, recipe, seed: int | keras.random.SeedGenerator) -> list:
     """The same of photos as they are now: dearer, but they may be varied in any way."""
     return _own_eyes(recipe)(colors[..., :1], training=False)
 
 
-def features_of(photos, card, given=None):
+def features_of(photos, card: dict, given=None) -> list:
     """The feature maps of a trained network's own extractor.
 
     Raises
@@ -145,7 +145,7 @@ EVERYTHING = 1 / 100  # share of the photos whose colours are all told
 GIVEN_SIDE = 5  # pixels of a point that somebody gives: the middle of those that are drawn
 
 
-def drawn_hints(colors, recipe, seed):
+def drawn_hints(colors, recipe, seed: int | keras.random.SeedGenerator):
     """Some of the true colours, as a person might point at them: squares at random places.
 
     Parameters
@@ -198,7 +198,7 @@ def drawn_hints(colors, recipe, seed):
     return ops.where(dice[:, 1, None, None, None] < EVERYTHING, whole, drawn)
 
 
-def hints_of(photos, card, given=None):
+def hints_of(photos, card: dict, given: list | None = None):
     """What somebody points out in photos, as a network of this card sees them.
 
     Parameters
@@ -284,7 +284,7 @@ def palette(colors):
     return ops.concatenate([common, one, vivid, one], axis=-1)[:, None, None]
 
 
-def drawn_palette(colors, recipe, seed):
+def drawn_palette(colors, recipe, seed: int | keras.random.SeedGenerator):
     """The same, but each half is told of every second photo only, and is zeros elsewhere.
 
     Theirs are told at random, too; how often is inferred.
@@ -294,14 +294,14 @@ def drawn_palette(colors, recipe, seed):
     return told * ops.repeat(ops.cast(dice < 0.5, "float32"), [len(bins.centres()) + 1, 2], axis=-1)
 
 
-def palette_of(photos, card, given=None):
+def palette_of(photos, card: dict, given: list | None = None):
     """The palettes that photos shall have: those of others that are given, or zeros for none."""
     if given is None:
         return np.zeros((len(photos), 1, 1, len(bins.centres()) + 3), "float32")
     return palette(_squares("palette", photos, card, given))
 
 
-def whole_photo_of(photos, card, given=None):
+def whole_photo_of(photos, card: dict, given: list | None = None):
     """The lightness of whole photos, or of others whose mood their colours shall have.
 
     Parameters
@@ -338,7 +338,7 @@ def _one_each(name, given, own):
 WIDEST = 4  # networks see longer photos squeezed to this ratio of the sides
 
 
-def shrink(photos, short):
+def shrink(photos, short: int):
     """Photos with a shorter side of `short`, nearly in their shape.
 
     Parameters
@@ -355,7 +355,7 @@ def shrink(photos, short):
     return resized(photos, small_size(width, height, short))
 
 
-def small_size(width, height, short):
+def small_size(width: int, height: int, short: int) -> tuple[int, int]:
     """Width and height of such photos after `shrink`."""
     step = 1 if short % 64 else 64
 

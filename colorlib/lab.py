@@ -218,7 +218,7 @@ def unscale_l(scaled):
     return (scaled + 1) * 50
 
 
-def scale_ab(ab, divisor=AB_DIVISOR):
+def scale_ab(ab, divisor: float = AB_DIVISOR):
     """a and b from Lab units to the network's -1..1. The paper leaves the divisor open.
 
     Chapter: 01_lab.
@@ -226,7 +226,7 @@ def scale_ab(ab, divisor=AB_DIVISOR):
     return ab / divisor
 
 
-def unscale_ab(scaled, divisor=AB_DIVISOR):
+def unscale_ab(scaled, divisor: float = AB_DIVISOR):
     """a and b from the network's -1..1 to Lab units. Chapter: 01_lab."""
     return scaled * divisor
 

@@ -5,7 +5,7 @@ from keras import ops
 from colorlib.lab import AB_DIVISOR
 
 
-def equation_1(truth, ab):
+def equation_1(truth: dict, ab):
     """Equation (1) of the paper: the squared error of a and b, averaged over a photo.
 
     The sum over the H x W pixels and over a and b of (true - predicted) ** 2, divided by

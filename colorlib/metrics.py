@@ -19,7 +19,7 @@ from colorlib.lab import to_lab, to_rgb
 # ------------------------------------------------------------------ errors of a and b
 
 
-def squared_error(true_ab, predicted_ab, divisor=128.0):
+def squared_error(true_ab, predicted_ab, divisor: float = 128.0) -> float:
     """Equation (1) of the paper, in NumPy: the mean squared error of a and b.
 
     Parameters
@@ -43,7 +43,7 @@ def squared_error(true_ab, predicted_ab, divisor=128.0):
     return float(np.mean((np.subtract(true_ab, predicted_ab) / divisor) ** 2))
 
 
-def auc(true_ab, predicted_ab, weights=None):
+def auc(true_ab, predicted_ab, weights=None) -> float:
     """Area under the curve "share of pixels whose error is at most t", for t = 0..150.
 
     Parameters
@@ -126,7 +126,7 @@ def _bins(ab):
 # ------------------------------------------------------------------ the finished photo
 
 
-def psnr(true_rgb, predicted_rgb):
+def psnr(true_rgb, predicted_rgb) -> float:
     """Peak signal-to-noise ratio in dB, averaged in dB over photos.
 
     Parameters
@@ -151,7 +151,7 @@ def psnr(true_rgb, predicted_rgb):
     return float(np.mean(10 * np.log10(255**2 / np.maximum(error, 255**2 / 1e10))))
 
 
-def ssim(true_rgb, predicted_rgb):
+def ssim(true_rgb, predicted_rgb) -> float:
     """Structural similarity: do small windows of two photos have the same structure?
 
     Parameters
@@ -180,7 +180,7 @@ def ssim(true_rgb, predicted_rgb):
     return float(np.mean([similarity(np.float32(a), np.float32(b)) for a, b in pairs]))
 
 
-def ciede2000(true_lab, predicted_lab):
+def ciede2000(true_lab, predicted_lab) -> float:
     """CIEDE2000: the colour difference a person sees, averaged over pixels.
 
     Parameters
@@ -203,7 +203,7 @@ def ciede2000(true_lab, predicted_lab):
 # ------------------------------------------------------------------ how much colour
 
 
-def colorfulness(rgb):
+def colorfulness(rgb) -> float:
     """How colourful a photo looks, whether or not the colours are right.
 
     Parameters
@@ -227,7 +227,7 @@ def colorfulness(rgb):
     return float(np.mean(spread + 0.3 * distance))
 
 
-def mean_chroma(ab):
+def mean_chroma(ab) -> float:
     """Mean distance of a photo's colours from grey, in Lab units.
 
     Parameters
@@ -246,7 +246,7 @@ def mean_chroma(ab):
 # ------------------------------------------------------------------ what is looked at
 
 
-def as_seen(lab, ab):
+def as_seen(lab, ab) -> "Photo":
     """The `Photo` one sees when a photo's colours are replaced by `ab`.
 
     Colours outside sRGB are clipped, and values are rounded to 8 bits, as in a file.

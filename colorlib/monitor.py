@@ -11,7 +11,7 @@ from keras import ops
 from PIL import Image
 
 from colorlib import devices, lab, machine
-from colorlib.batches import Batches
+from colorlib.batches import Batches, TrainingSet
 from colorlib.files import atomic_write
 from colorlib.images import montage
 from colorlib.optimizers import inner
@@ -29,7 +29,7 @@ class Meter:
         """Begin to measure."""
         self.clock, self.processor = time.perf_counter(), time.process_time()
 
-    def read(self, photos: int):
+    def read(self, photos: int) -> dict:
         """What it has cost since `start`; `photos` is how many were learned from."""
         seconds = time.perf_counter() - self.clock
         if time.monotonic() - self.asked > ASK:
@@ -42,7 +42,7 @@ class Meter:
         return found | ({"watts": self.watts} if self.watts else {})
 
 
-def forecast(trainer, data, epochs: int) -> str:
+def forecast(trainer, data: TrainingSet, epochs: int) -> str:
     """Measure a few steps and say how long `epochs` will take. The trainer is left as it was.
 
     Parameters
@@ -86,7 +86,7 @@ def _spoken(seconds):
     return f"{seconds / 60:.0f} minutes" if seconds < 6000 else f"{seconds / 3600:.1f} hours"
 
 
-def draw_samples(trainer, data, folder, epoch: int):
+def draw_samples(trainer, data: TrainingSet, folder, epoch: int):
     """Draw the first eight validation photos, grey, colourized and true, as a PNG in `folder`."""
     rows = data.validation_rows[:8]
     with trainer.averaged(), devices.whole():
@@ -104,7 +104,7 @@ def draw_samples(trainer, data, folder, epoch: int):
         Image.fromarray(montage(bands)).save(temporary)
 
 
-def first_step(trainer, batch):
+def first_step(trainer, batch: dict) -> dict[str, tuple[float, float]]:
     """Let a new network learn one batch, and see how large the gradient and the step were.
 
     Parameters

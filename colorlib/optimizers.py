@@ -24,7 +24,7 @@ class AveragingAdam(keras.optimizers.Adam):
         super().finalize_variable_values(variables)
 
 
-def optimizer_for(recipe, steps: int):
+def optimizer_for(recipe, steps: int) -> keras.optimizers.Adam:
     """Adam as the recipe wants it, for a run of so many steps."""
     rate = recipe.learning_rate
     if recipe.schedule == "cosine":
@@ -41,13 +41,13 @@ def optimizer_for(recipe, steps: int):
     return keras.optimizers.Adam(rate, **decay)
 
 
-def inner(optimizer):
+def inner(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     """The optimizer itself, which half precision wraps in another that scales the loss."""
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 @contextlib.contextmanager
-def averaged(network, optimizer):
+def averaged(network: keras.Model, optimizer: keras.optimizers.Optimizer):
     """Give the network the weights that the run will keep, for as long as the block lasts."""
     adam = inner(optimizer)
     if not adam.use_ema:

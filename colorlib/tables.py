@@ -1,7 +1,7 @@
 """Tables in Markdown, as reports and pages show them."""
 
 
-def markdown_table(head, rows, align=None):
+def markdown_table(head, rows, align: str | None = None) -> str:
     """Write a table in Markdown.
 
     Parameters

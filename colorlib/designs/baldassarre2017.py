@@ -47,7 +47,7 @@ class Options:
     joint_start: bool = True
 
 
-def build(options=Options()):
+def build(options: Options = Options()) -> keras.Model:
     """The whole network.
 
     Parameters

@@ -71,7 +71,7 @@ class Options:
     width: float = 1.0
 
 
-def build(options=Options()):
+def build(options: Options = Options()) -> keras.Model:
     """The whole network.
 
     Parameters
@@ -127,7 +127,7 @@ def build(options=Options()):
     )
 
 
-def loss(truth, answer):
+def loss(truth: dict, answer: dict):
     """The squared error of the colours, and alpha times the cross-entropy of the classes.
 
     The error is that of the sigmoid, whose 0 to 1 are -100 to 100 Lab units, averaged over a and b,

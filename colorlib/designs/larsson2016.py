@@ -78,7 +78,7 @@ class Options:
     pixels: int = 128
 
 
-def build(options=Options()):
+def build(options: Options = Options()) -> keras.Model:
     """The head; the extractor is an input's business.
 
     Parameters
@@ -111,16 +111,16 @@ class Hypercolumns(layers.Layer):
     The numbers of a column: row and column of the pixel, then what each map has there.
     """
 
-    def __init__(self, pixels, name):
+    def __init__(self, pixels: int, name: str):
         super().__init__(dtype="float32", name=name)
         self.pixels, self.dice = pixels, keras.random.SeedGenerator(name=f"{name}_dice")
 
-    def compute_output_spec(self, maps, training=False):
+    def compute_output_spec(self, maps, training: bool = False):
         count, height, width, _ = maps[0].shape
         quarter = [side and side // 4 for side in (height, width)]
         return keras.KerasTensor((count, *quarter, 2 + sum(one.shape[-1] for one in maps)))
 
-    def call(self, maps, training=False):
+    def call(self, maps, training: bool = False):
         count, height, width, _ = ops.shape(maps[0])  # of the photo: lightness comes first
         if training:
             pixel = keras.random.randint(
@@ -138,7 +138,7 @@ class Hypercolumns(layers.Layer):
         return ops.concatenate([places, *columns], axis=-1)
 
 
-def read(maps, places, stride):
+def read(maps, places, stride: int):
     """Read feature maps at pixels of the photo, bilinearly between the middles of their places.
 
     Parameters
@@ -238,7 +238,7 @@ def bin_of(values):
 # --- what it is blamed for, and what it paints ---
 
 
-def loss(truth, answer):
+def loss(truth: dict, answer: dict):
     """How unlikely it thought the true hues and chromas around each pixel that it was read at."""
     colors = ops.concatenate([truth["lightness"], truth["ab"]], axis=-1)  # (B, H, W, 3)
     places = ops.cast(answer["places"], "int32")  # (B, n, m, 2)
@@ -260,7 +260,7 @@ def loss(truth, answer):
     )
 
 
-def median(answer):
+def median(answer: dict):
     """Their colour: the median chroma and the mean direction of the hues, faded.
 
     Where the hues point everywhere their mean z is short, and the chroma is multiplied by
@@ -271,7 +271,7 @@ def median(answer):
     return _painted(answer, (below + 0.5) / BINS)
 
 
-def mean(answer):
+def mean(answer: dict):
     """The same with the mean chroma."""
     return _painted(answer, ops.sum(ops.softmax(answer["chroma"]) * MIDDLES, axis=-1))
 

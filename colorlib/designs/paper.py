@@ -66,7 +66,7 @@ class Options:
     norm_momentum: float = 0.9
 
 
-def build(options=Options(), alone=False):
+def build(options: Options = Options(), alone: bool = False) -> keras.Model:
     """The whole network.
 
     Parameters
@@ -91,7 +91,7 @@ def build(options=Options(), alone=False):
     return keras.Model(inputs, ab, name="paper")
 
 
-def encoder(lightness, options=Options()):
+def encoder(lightness, options: Options = Options()):
     """Six 3x3 convolutions of stride 2, BatchNorm after the third.
 
     Parameters
@@ -117,8 +117,8 @@ def encoder(lightness, options=Options()):
 def fusion(
     features,
     class_scores=None,
-    scale="logits",
-    filters=FUSION_FILTERS,
+    scale: Literal["logits", "softmax"] = "logits",
+    filters: int = FUSION_FILTERS,
     start=keras.initializers.GlorotUniform,
 ):
     """Tell every place of the feature grid what the whole photo shows.
@@ -170,7 +170,7 @@ def fusion_by_concatenation(features, class_scores):
     return layers.Conv2D(FUSION_FILTERS, 1, activation="relu", name="fusion")(joined)
 
 
-def decoder(features, options=Options()):
+def decoder(features, options: Options = Options()):
     """Eight transposed convolutions back to the photo's size, BatchNorm after the fourth.
 
     Parameters

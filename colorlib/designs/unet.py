@@ -20,7 +20,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from colorlib import bins, losses
+from colorlib import bins, losses, photoset
 from colorlib.augment import MIRRORED
 from colorlib.extractors import STRIDES
 from colorlib.files import UserError
@@ -82,7 +82,7 @@ class Options:
     vivid: bool = True
 
 
-def build(options=Options(), hinted=False, palette=False):
+def build(options: Options = Options(), hinted: bool = False, palette: bool = False) -> keras.Model:
     """The decoder; the extractor is an input's business.
 
     Parameters
@@ -153,7 +153,7 @@ def build(options=Options(), hinted=False, palette=False):
     return keras.Model(told, answer, name="unet")
 
 
-def seen(maps):
+def seen(maps: tuple):
     """The inputs of a network with borrowed eyes: lightness, and maps at strides 4, 8, 16, 32."""
     features = [
         keras.Input((None, None, number), name=f"stride_{stride}")
@@ -165,7 +165,7 @@ def seen(maps):
 class Pointed(layers.Layer):
     """Hints at another scale: the mean of what is told of a place, and whether anything is."""
 
-    def __init__(self, stride, name):
+    def __init__(self, stride: int, name: str):
         super().__init__(name=name, dtype="float32")
         self.stride = stride
 
@@ -182,12 +182,12 @@ class Hide(layers.Layer):
     Keras' own layer counts its dice in a process, whatever the layer is called.
     """
 
-    def __init__(self, rate, name, whole=True):
+    def __init__(self, rate: float, name: str, whole: bool = True):
         super().__init__(name=name)
         self.rate, self.whole = rate, whole
         self.dice = keras.random.SeedGenerator(name=f"{name}_dice")
 
-    def call(self, maps, training=False):
+    def call(self, maps, training: bool = False):
         if not training:
             return maps
         shape = ops.shape(maps)
@@ -195,7 +195,7 @@ class Hide(layers.Layer):
         return keras.random.dropout(maps, self.rate, noise_shape=noise, seed=self.dice)
 
 
-def loss(truth, answer):
+def loss(truth: dict, answer: dict):
     """Equation (1) of the mean, and how unlikely the other head thought the true colours.
 
     The second head changes none but its own weights, so neither takes anything from the other.
@@ -208,12 +208,12 @@ def loss(truth, answer):
     return found
 
 
-def small_ab(truth):
+def small_ab(truth: dict):
     """The true colours at a quarter of the side, (B, H/4, W/4, 2)."""
     return ops.average_pool(truth["ab"], 4, 4, data_format="channels_last")
 
 
-def mean(answer):
+def mean(answer: dict):
     """The colour with the least squared error; muted where several are possible.
 
     Both heads know it, the second one as the mean of its likelihoods. They err differently, so
@@ -224,14 +224,14 @@ def mean(answer):
     return (answer["ab"] + bins.annealed_mean(answer["logits"], 1.0)) / 2
 
 
-def vivid(answer):
+def vivid(answer: dict):
     """One of the likely colours, rare ones preferred: the annealed mean of Zhang et al."""
     if "rebalanced" not in answer:
         raise UserError("this network was trained without its vivid head; decode it by mean")
     return bins.annealed_mean(answer["rebalanced"], TEMPERATURE)
 
 
-def learn_prior(network, photo_set):
+def learn_prior(network: keras.Model, photo_set: photoset.PhotoSet):
     """Count how common each colour is, for the second head."""
     if "rebalanced" not in (layer.name for layer in network.layers):
         return
@@ -254,7 +254,7 @@ def colors(x):
     return layers.Rescaling(100.0, dtype="float32", name="ab")(ab)
 
 
-def convolved(x, filters, name, **told):
+def convolved(x, filters: int, name: str, **told):
     """A convolution with BatchNorm and ReLU, told more of each place or of the whole photo."""
     parts = [layers.Conv2D(filters, 3, padding="same", use_bias=False, name=name)(x)]
     for what, maps in told.items():

@@ -51,7 +51,7 @@ class Options:
     dropout: tuple = (0.5, 0.3, 0.1)
 
 
-def build(options=Options()):
+def build(options: Options = Options()) -> keras.Model:
     """The decoder; the extractor is an input's business.
 
     Parameters
@@ -95,11 +95,11 @@ class OneAlone(layers.Layer):
     missing.
     """
 
-    def __init__(self, name):
+    def __init__(self, name: str):
         super().__init__(name=name)
         self.dice = keras.random.SeedGenerator(name=f"{name}_dice")
 
-    def call(self, maps, training=False):
+    def call(self, maps, training: bool = False):
         if not training:
             return maps
         *local, whole = maps

@@ -37,7 +37,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from colorlib import bins
+from colorlib import bins, photoset
 from colorlib.augment import MIRRORED
 from colorlib.designs.unet import SEEN_FOR_PRIOR, TEMPERATURE, small_ab
 
@@ -79,7 +79,7 @@ class Options:
     width: float = 1.0
 
 
-def build(options=Options()):
+def build(options: Options = Options()) -> keras.Model:
     """The whole network.
 
     Parameters
@@ -129,7 +129,7 @@ def build(options=Options()):
     return keras.Model({"lightness": lightness}, answer, name="zhang2016")
 
 
-def loss(truth, answer):
+def loss(truth: dict, answer: dict):
     """How unlikely it thought the true colours, in nats; rare ones weigh more, equation (2)."""
     true = small_ab(truth)  # (B, H/4, W/4, 2)
     numbers, shares = bins.soft(true, NEAR)  # (B, H/4, W/4, 5) each
@@ -140,22 +140,22 @@ def loss(truth, answer):
     return ops.mean(unlikely * weights * ops.cast(colorful, "float32"))
 
 
-def vivid(answer):
+def vivid(answer: dict):
     """Their colour: the annealed mean at T = 0.38."""
     return bins.annealed_mean(answer["logits"], TEMPERATURE)
 
 
-def mean(answer):
+def mean(answer: dict):
     """The mean of all bins as they are, T = 1: paler."""
     return bins.annealed_mean(answer["logits"], 1.0)
 
 
-def mode(answer):
+def mode(answer: dict):
     """The likeliest bin at each place: T near 0, strong and torn."""
     return ops.take(bins.centres(), ops.argmax(answer["logits"], axis=-1), axis=0)
 
 
-def learn_prior(network, photo_set):
+def learn_prior(network: keras.Model, photo_set: photoset.PhotoSet):
     """Find out how common each colour is: the mean of the targets over photos to learn from.
 
     The network begins with the best answer that does not look at the photo, which is p w.

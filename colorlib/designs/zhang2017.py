@@ -69,7 +69,7 @@ class Options:
     width: float = 1.0
 
 
-def build(options=Options(), palette=False):
+def build(options: Options = Options(), palette: bool = False) -> keras.Model:
     """The whole network.
 
     Parameters
@@ -131,7 +131,7 @@ def build(options=Options(), palette=False):
     )
 
 
-def loss(truth, answer):
+def loss(truth: dict, answer: dict):
     """The Huber loss of the colours, and how unlikely the head thought the true ones.
 
     An error of less than one Lab unit counts by its square, a larger one by its size; in units of

@@ -9,7 +9,7 @@ import io
 from PIL import Image
 
 
-def jpeg(photo):
+def jpeg(photo) -> bytes:
     """Encode a photo for an `ipywidgets.Image`; colours keep their full resolution.
 
     Parameters

@@ -10,7 +10,7 @@ from colorlib.lab import fit_gamut, in_gamut, to_lab, to_rgb
 from colorlib.widgets import jpeg
 
 
-def chroma_swap(photos):
+def chroma_swap(photos: dict) -> ipywidgets.VBox:
     """Two menus, and the photo that has the L of one photo and the a and b of another.
 
     Parameters

@@ -8,7 +8,7 @@ from pathlib import Path
 import ipywidgets
 
 
-def download(path):
+def download(path) -> ipywidgets.Button | str:
     """Offer a file for download.
 
     Parameters

@@ -18,7 +18,7 @@ SUGGESTIONS = 6
 NARROW = ipywidgets.Layout(width="62px")
 
 
-def hints(photos, colorizer):
+def hints(photos: dict, colorizer) -> ipywidgets.VBox:
     """A photo that is colourized anew with each hint, and what the network would suggest.
 
     Parameters

@@ -13,7 +13,7 @@ from colorlib.widgets import jpeg
 _B, _A = np.mgrid[127:-129:-1, -128:128]  # a grows to the right, b upwards, as in a plot
 
 
-def lab_explorer(lightness=65, a=40, b=45):
+def lab_explorer(lightness: int = 65, a: int = 40, b: int = 45) -> ipywidgets.VBox:
     """Three sliders, the a-b plane at the chosen lightness, and the chosen colour.
 
     Parameters

@@ -12,7 +12,7 @@ from colorlib.widgets import jpeg
 START = "One has its true colours, the other was colourized. Which one is real?"
 
 
-def real_or_colorized(true, colorized, seed=0):
+def real_or_colorized(true, colorized, seed: int = 0) -> ipywidgets.VBox:
     """Pairs of photos, two buttons, and a score with its 95 % interval.
 
     Parameters

@@ -12,7 +12,7 @@ from colorlib import figures
 from colorlib.images import montage
 
 
-def scrubber(run_folder):
+def scrubber(run_folder) -> ipywidgets.VBox:
     """A slider over the epochs of which a run keeps sample photos.
 
     Parameters

@@ -12,7 +12,7 @@ from colorlib.lab import to_lab, to_rgb
 from colorlib.widgets import jpeg
 
 
-def temperature(photos, logits, prior):
+def temperature(photos: dict, logits: dict, prior) -> ipywidgets.VBox:
     """A menu of photos, two sliders, and the chosen photo as they decode it.
 
     Parameters
