@@ -30,7 +30,7 @@ SHIPPED = {
     "paper": WEIGHTS / "colorizer",
 }
 # For a chapter to take apart and to measure; they colourize, too, but not best.
-LESSONS = {"unet_whole": WEIGHTS / "unet_whole"}
+LESSONS = {name: WEIGHTS / name for name in ("unet_whole", "unet_palette")}
 NETWORKS = SHIPPED | LESSONS | {"hints": SHIPPED["unet_hints"]}  # for what it takes
 MOST_SATURATED = 100  # beyond, all is at the edge of what can be shown
 STRIP = 1_000_000  # pixels converted at a time, so that memory does not grow with the photo
@@ -250,6 +250,12 @@ class Colorizer:
         UserError
             If `photo` is neither or has no pixels, `saturation` is no number from 0 to 100, a hint
             lies outside of the photo or has no colour, or the network is told no hints.
+
+        Examples
+        --------
+        >>> photo = np.full((80, 120, 3), 128, "uint8")
+        >>> Colorizer.load().colorize(photo).shape
+        (80, 120, 3)
         """
         if not (isinstance(saturation, numbers.Real) and 0 <= saturation <= MOST_SATURATED):
             raise UserError(

@@ -451,3 +451,29 @@ def hints_worth(student, draw):
         "You took the mean: each step has its own.": right.mean(),
     }
     expect(student, numbers, gains, right=right, mistakes=mistakes)
+
+
+def hints_shares(student, draw):
+    """How common each bin is in a photo, of the bin of each pixel."""
+    bins = int(draw.integers(10, 14))
+    some = draw.choice(np.arange(1, bins - 1), 5, False)  # not the first and the last
+    height, width = draw.choice(np.arange(6, 10), 2, False)
+    nearest = draw.choice(some, (height, width), p=(0.6, 0.1, 0.1, 0.1, 0.1))
+    counts = np.bincount(nearest.ravel(), minlength=bins)
+    right = counts / nearest.size
+    mistakes = {
+        "You counted: divide by how many pixels there are.": counts,
+        "You divided by the largest: then the sum is not 1.": counts / counts.max(),
+        "You divided by the rows: all pixels count.": counts / height,
+        "You divided by the columns: all pixels count.": counts / width,
+        "You divided by the bins: pixels were counted.": counts / bins,
+        "You divided by the bins that occur: pixels were counted.": counts / (counts > 0).sum(),
+        "You said which bins occur, not how common they are.": counts > 0,
+        "You left out bins that no pixel has: they have a share, too, 0.": right[counts > 0],
+        "You stopped at the last bin that occurs: those behind it have a share, too, 0.": (
+            right[: nearest.max() + 1]
+        ),
+        "You sorted them: the place says which bin it is.": np.sort(right)[::-1],
+        "You gave each pixel the share of its bin: each *bin* has one.": right[nearest],
+    }
+    expect(student, nearest, bins, right=right, mistakes=mistakes)

@@ -122,6 +122,10 @@ def heard(apart):
     scales = np.array([0.3, 15, 6, 6])
     return {answer}
 """
+SHARES = """
+def share_of_each(nearest, bins):
+    counts = np.bincount(nearest.ravel(), minlength=bins)
+    return """
 WORTH = "def each_further(numbers, gains):\n    return "
 
 WRONG = {
@@ -290,5 +294,18 @@ WRONG = {
         ("wrong way round", WORTH + "(gains[:-1] - gains[1:]) / np.diff(numbers)"),
         ("around each number", WORTH + "np.gradient(gains, numbers)"),
         ("the mean", WORTH + "np.mean(np.diff(gains) / np.diff(numbers))"),
+    ],
+    "hints_shares": [
+        ("You counted", SHARES + "counts"),
+        ("by the largest", SHARES + "counts / counts.max()"),
+        ("by the rows", SHARES + "counts / len(nearest)"),
+        ("by the columns", SHARES + "counts / nearest.shape[1]"),
+        ("by the bins: pixels", SHARES + "counts / bins"),
+        ("bins that occur: pixels", SHARES + "counts / len(np.unique(nearest))"),
+        ("which bins occur", SHARES + "counts > 0"),
+        ("no pixel has", SHARES + "(counts / nearest.size)[counts > 0]"),
+        ("behind it", SHARES + "np.bincount(nearest.ravel()) / nearest.size"),
+        ("sorted them", SHARES + "np.sort(counts / nearest.size)[::-1]"),
+        ("the share of its bin", SHARES + "(counts / nearest.size)[nearest]"),
     ],
 }
