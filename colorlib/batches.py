@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import ops, tree
 
-from colorlib import designs, devices, extractors, images, photoset
+from colorlib import designs, devices, extractors, images, photoset, recipes
 from colorlib.files import UserError, sha256_of
 from colorlib.inputs import INPUTS
 
@@ -36,7 +36,7 @@ class TrainingSet:
     steps_per_epoch : int
     """
 
-    def __init__(self, recipe, hardware):
+    def __init__(self, recipe: recipes.Recipe, hardware: recipes.Hardware):
         self.recipe, design = recipe, designs.design_named(recipe.design)
         self.photo_set = photoset.load(hardware.photo_set)
         self.train_rows, self.validation_rows = self.photo_set.train, self.photo_set.validation
@@ -65,7 +65,7 @@ class TrainingSet:
         self.steps_per_epoch = len(self.train_rows) // recipe.batch_size
 
     @property
-    def identity(self):
+    def identity(self) -> dict:
         """What makes these photos these photos, wherever they lie. Ready for JSON."""
         found = {
             "manifest_sha256": sha256_of(self.photo_set.path / "manifest.csv"),
@@ -76,7 +76,7 @@ class TrainingSet:
         return found | self.eyes
 
     @property
-    def eyes(self):
+    def eyes(self) -> dict:
         """Which extractor looked at the photos, and how large; empty if the design needs none."""
         design = designs.design_named(self.recipe.design)
         looks = [INPUTS[name].looked_at for name in (*design.needs, *design.targets)]
@@ -94,7 +94,7 @@ class TrainingSet:
         size = self.recipe.size
         return images.resized(_afresh(self.photo_set.photos)[rows], (size, size))
 
-    def told(self, rows):
+    def told(self, rows) -> dict:
         """What is stored of these rows: for each input (len(rows), orientations, ...)."""
 
         def read(*arrays):
@@ -102,13 +102,13 @@ class TrainingSet:
 
         return {name: tree.map_structure(read, *ways) for name, ways in self.stored.items()}
 
-    def training(self, epoch):
+    def training(self, epoch: int) -> "Batches":
         """Batches of one epoch; their order follows from seed and epoch number alone."""
         order = np.random.default_rng([self.recipe.seed, epoch]).permutation(self.train_rows)
         size = self.recipe.batch_size
         return Batches(self, order[: self.steps_per_epoch * size], size)
 
-    def validation(self):
+    def validation(self) -> "Batches":
         """Batches of all validation photos, as large as each device gets them in training."""
         return Batches(self, self.validation_rows, self.recipe.batch_size // devices.count())
 
@@ -116,14 +116,14 @@ class TrainingSet:
 class Batches(keras.utils.PyDataset):
     """Rows of a set in batches: their numbers, or the photos where they are not on the device."""
 
-    def __init__(self, data, rows, size):
+    def __init__(self, data: TrainingSet, rows, size: int):
         super().__init__()
         self.data, self.rows, self.size = data, rows, size
 
     def __len__(self):
         return math.ceil(len(self.rows) / self.size)
 
-    def first(self, count):
+    def first(self, count: int) -> "Batches":
         """The first `count` batches alone."""
         return Batches(self.data, self.rows[: count * self.size], self.size)
 
@@ -137,7 +137,7 @@ class Batches(keras.utils.PyDataset):
 class PhotosOnDevice(keras.layers.Layer):
     """All photos and what is stored of them, as untrained variables in the device's memory."""
 
-    def __init__(self, data):
+    def __init__(self, data: TrainingSet):
         super().__init__(dtype="float32", autocast=False)
         rows, size = np.arange(len(data.photo_set)), data.recipe.size
         photos = np.empty((len(rows), size, size, 3), "uint8")
@@ -154,7 +154,7 @@ class PhotosOnDevice(keras.layers.Layer):
             initializer=lambda shape, dtype: ops.convert_to_tensor(array, dtype),
         )  # fmt: skip
 
-    def call(self, row):
+    def call(self, row) -> dict:
         return tree.map_structure(lambda array: ops.take(array, row, axis=0), self.arrays)
 
 

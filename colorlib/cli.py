@@ -23,7 +23,7 @@ from colorlib.files import (
 )
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code is 0 if all went well, 1 if not, 2 for wrong usage."""
     # TensorFlow's C++ side speaks of drivers that nobody asked about.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -77,7 +77,7 @@ def _end_once():
         signal.signal(signal.SIGINT, interrupt)
 
 
-def colorize(chosen):
+def colorize(chosen: argparse.Namespace) -> int:
     """Colourize photos; a bad one does not stop the rest."""
     from tqdm import tqdm
 
@@ -171,7 +171,7 @@ def _factor(text):
     raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 100, such as 1.2")
 
 
-def film(chosen):
+def film(chosen: argparse.Namespace):
     """Colourize a film; given again after a crash, the same command goes on."""
     from colorlib.film import SUFFIXES, colorize_film
 
@@ -191,7 +191,7 @@ def film(chosen):
     print(f"another --steady is quick as long as {made['folder']} is there; delete it when done")
 
 
-def prepare(chosen):
+def prepare(chosen: argparse.Namespace):
     """Prepare a folder of photos for training."""
     from colorlib import photoset
 
@@ -211,7 +211,7 @@ def _lines(path):
         raise UserError(f"{path}: cannot be read ({said(error)}); give a text file") from error
 
 
-def unsplash(chosen):
+def unsplash(chosen: argparse.Namespace):
     """Download a sample of Unsplash's photos, to train on and not to publish."""
     from colorlib import unsplash
 
@@ -227,7 +227,7 @@ def unsplash(chosen):
     print(f"next: colorlib prepare {chosen.out} -o SET --size {chosen.size}")
 
 
-def embed(chosen):
+def embed(chosen: argparse.Namespace):
     """Compute the class scores of a set."""
     from colorlib import augment, embeddings, photoset
 
@@ -238,7 +238,7 @@ def embed(chosen):
     print(f"{scores.shape[0]} photos x {scores.shape[1]} transforms, beside {photo_set.path}")
 
 
-def train(chosen):
+def train(chosen: argparse.Namespace):
     """Train a network, then measure it."""
     from colorlib import devices, evaluation, photoset, recipes, training
     from colorlib.colorizer import Colorizer
@@ -255,7 +255,7 @@ def train(chosen):
     print(f"\nthe run is in {run}; use it with: colorlib colorize PHOTO --weights {run}")
 
 
-def evaluate(chosen):
+def evaluate(chosen: argparse.Namespace):
     """Measure weights on a set, beside the trivial baselines."""
     from colorlib import evaluation, photoset
     from colorlib.colorizer import Colorizer
@@ -269,7 +269,7 @@ def evaluate(chosen):
     print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
 
 
-def export(chosen):
+def export(chosen: argparse.Namespace):
     """Write a network as ONNX files, for other programs."""
     from colorlib import export
 
@@ -277,7 +277,7 @@ def export(chosen):
         print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
-def info(chosen):
+def info(chosen: argparse.Namespace):
     """Say what is here: versions, machine, extractors, the weights in use."""
     from colorlib import designs, extractors, machine
     from colorlib.colorizer import Colorizer
@@ -292,7 +292,7 @@ def info(chosen):
         print(f"  {name:18}{value}")
 
 
-def survey(chosen):
+def survey(chosen: argparse.Namespace) -> int | None:
     """Write a survey that asks people what is colourized, or merge what they answered."""
     from colorlib import survey
 
@@ -342,7 +342,7 @@ def _named_folder(text):
     return name, folder
 
 
-def value_of(text):
+def value_of(text: str):
     """A parameter's value as typed: 128, 0.5, True, None; anything else is text."""
     try:
         return ast.literal_eval(text)

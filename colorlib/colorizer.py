@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 import numpy as np
-from keras import ops, tree
+from keras import Model, ops, tree
 from PIL import Image
 from scipy import ndimage
 from scipy.spatial.distance import cdist
@@ -48,12 +48,12 @@ class Colorizer:
     design : designs.Design
     """
 
-    def __init__(self, network, card):
+    def __init__(self, network: Model, card: dict):
         self.network, self.card = network, card
         self.design = designs.design_named(card["design"])
 
     @classmethod
-    def load(cls, name=None):
+    def load(cls, name: str | os.PathLike | None = None) -> "Colorizer":
         """Load a trained colourizer.
 
         Parameters
@@ -82,12 +82,12 @@ class Colorizer:
             raise UserError(f"{name}: its card does not say {', '.join(missing)}; get both anew")
         return cls(network, card)
 
-    def save(self, path, half=False):
+    def save(self, path: str | os.PathLike, half: bool = False):
         """Write `path`.weights.h5 and `path`.json, in float16 if `half`."""
         card = {name: value for name, value in self.card.items() if name != "sha256"}
         weights.save_network(self.network, path, half=half, **card)
 
-    def inputs(self, photos, before=None, **given):
+    def inputs(self, photos, before: dict | None = None, **given) -> dict:
         """What the network is told about photos.
 
         Parameters
@@ -127,7 +127,7 @@ class Colorizer:
             lambda value: ops.convert_to_tensor(value, "float32"), before | told
         )
 
-    def ab(self, photos, decode=None, **given):
+    def ab(self, photos, decode: str | None = None, **given):
         """Predict the colour channels of a batch of photos.
 
         Parameters
@@ -162,7 +162,7 @@ class Colorizer:
                 ab[strip] = enlarge(own, strip, lightness, height)
         return found
 
-    def decoding(self, name=None):
+    def decoding(self, name: str | None = None):
         """One of the design's ways to make ab of the network's answer; by default the first.
 
         Raises
@@ -178,7 +178,7 @@ class Colorizer:
             )
         return decodings[name or next(iter(decodings))]
 
-    def small(self, photos, decode=None, **given):
+    def small(self, photos, decode: str | None = None, **given):
         """Predict ab at the size at which the network answers, and L at that size.
 
         Parameters
@@ -196,7 +196,7 @@ class Colorizer:
         told = self.inputs(photos, **given)
         return self.decoded(told, self.network(told, training=False), decode)
 
-    def decoded(self, told, answer, decode=None):
+    def decoded(self, told: dict, answer, decode: str | None = None):
         """ab and L as `small` gives them, of what a network was told and what it answered.
 
         For whoever wants to look at the answer itself, too.
@@ -205,7 +205,7 @@ class Colorizer:
         small = ops.image.resize(told["lightness"], ab.shape[1:3], "bilinear", antialias=True)
         return (spread(ab, small, told["hints"]) if self.design.spreads_hints else ab), small
 
-    def planes(self, ab, lightness):
+    def planes(self, ab, lightness) -> tuple:
         """What `enlarge` makes colours of: slopes and offsets along L, or ab alone.
 
         Parameters
@@ -219,7 +219,7 @@ class Colorizer:
         """
         return guided(ab, lightness) if self.design.follows_edges else (ab,)
 
-    def colorize(self, photo, saturation=1.0, decode=None, hints=None, **given):
+    def colorize(self, photo, saturation=1.0, decode: str | None = None, hints=None, **given):
         """Colourize one photo of any size.
 
         Parameters
@@ -328,7 +328,7 @@ def spread(ab, lightness, hints, near=0.3, light=15.0, tint=6.0, doubt=0.05):
     return ops.convert_to_tensor(found)
 
 
-def guided(ab, lightness, reach=1, flat=10.0):
+def guided(ab, lightness, reach: int = 1, flat: float = 10.0):
     """How ab goes with lightness around each place: ab = slope * L + offset.
 
     Enlarged, slopes and offsets give the large L its colours back with edges where L has its own:
@@ -366,12 +366,12 @@ def _strips(width, height):
     return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
-def enlarge(planes, strip, lightness, height):
+def enlarge(planes, strip: slice, lightness, height: int):
     """The colours of a band of a photo's rows.
 
     Parameters
     ----------
-    planes : tuple of float32 arrays, (h, w, 2)
+    planes : sequence of float32 arrays, (h, w, 2)
         One photo's, see `Colorizer.planes`.
     strip : slice
         The rows, of `height` that the photo has.

@@ -23,7 +23,7 @@ SAME_LEVELS = 6
 VALIDATION_SHARE = 0.05
 
 
-def split_of(author, sha256, share=VALIDATION_SHARE):
+def split_of(author: str, sha256: str, share: float = VALIDATION_SHARE) -> str:
     """Say which split a photo belongs to.
 
     The choice hashes the author, so all photos of one author share a split and no other photo
@@ -52,12 +52,12 @@ def split_of(author, sha256, share=VALIDATION_SHARE):
     return "validation" if place < share else "train"
 
 
-def known_as(author):
+def known_as(author: str) -> str:
     """An author's name as it is compared: without case and surrounding blanks."""
     return author.strip().casefold()
 
 
-def flaw(photo, square):
+def flaw(photo: Image.Image, square: Image.Image) -> str:
     """Why nothing can be learned from a photo, or "".
 
     Parameters
@@ -82,12 +82,12 @@ def flaw(photo, square):
     return ""
 
 
-def thumbnail(square):
+def thumbnail(square: Image.Image):
     """A photo as (32, 32, 3) uint8, by which it is known."""
     return np.asarray(square.resize((32, 32), Image.Resampling.BOX))
 
 
-def dhash(square):
+def dhash(square: Image.Image) -> str:
     """Difference hash of a photo: is each of 9x8 grey cells brighter than its left neighbour?
 
     Returns
@@ -99,7 +99,7 @@ def dhash(square):
     return np.packbits(cells[:, 1:] > cells[:, :-1]).tobytes().hex()
 
 
-def alike(digits, others):
+def alike(digits: str, others):
     """Where in `others`, (N,) uint64, a hash lies that differs in few bits: candidates for twins.
 
     A look through all hashes, however many, is quicker than reading one photo.
@@ -108,6 +108,6 @@ def alike(digits, others):
     return np.flatnonzero(differing <= SAME_BITS)
 
 
-def same_picture(one, other):
+def same_picture(one: Image.Image, other: Image.Image):
     """Whether two squares, PIL images, show the same picture."""
     return np.abs(thumbnail(one).astype(int) - thumbnail(other)).mean() < SAME_LEVELS

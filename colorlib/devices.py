@@ -21,13 +21,13 @@ import numpy as np
 from colorlib.files import UserError
 
 
-def count():
+def count() -> int:
     """How many devices share each batch of what is built now."""
     distribution = keras.distribution.distribution()
     return distribution.device_mesh.devices.size if distribution else 1
 
 
-def process():
+def process() -> tuple[int, int]:
     """Number of this process, from 0, and how many train together."""
     if keras.backend.backend() != "jax":
         return 0, 1

@@ -12,6 +12,7 @@ Chapter: 06_evaluation.
 import contextlib
 import itertools
 import numbers
+import os
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +21,8 @@ import numpy as np
 from scipy import stats
 from tqdm.auto import tqdm
 
-from colorlib import machine
-from colorlib.baselines import BASELINES, fit_statistics
+from colorlib import machine, photoset
+from colorlib.baselines import BASELINES, Statistics, fit_statistics
 from colorlib.files import UserError, atomic_write, write_json
 from colorlib.lab import to_lab
 from colorlib.metrics import METRICS, Photo, as_seen, count_bins, rebalanced_weights
@@ -38,7 +39,7 @@ class Results(NamedTuple):
     weights: dict  # weights[metric] is an array (N,): what each photo counts in the mean
 
 
-def evaluate(true_rgb, predictions, statistics=None):
+def evaluate(true_rgb, predictions: dict, statistics: Statistics | None = None) -> Results:
     """Measure colourizations, and the trivial baselines beside them, photo by photo.
 
     Parameters
@@ -86,7 +87,7 @@ def evaluate(true_rgb, predictions, statistics=None):
     return Results(values, weights)
 
 
-def bootstrap_interval(values, weights=None, seed=0):
+def bootstrap_interval(values, weights=None, seed: int = 0) -> tuple[float, float]:
     """95 % confidence interval of a mean over photos.
 
     The photos are drawn again, with replacement, 2000 times; the middle 95 % of the means
@@ -125,7 +126,7 @@ def bootstrap_interval(values, weights=None, seed=0):
     return tuple(map(float, drawn.confidence_interval))
 
 
-def wilson_interval(successes, trials):
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     """95 % confidence interval of a share, such as how often people were fooled.
 
     Parameters
@@ -147,7 +148,7 @@ def wilson_interval(successes, trials):
     return float(found.low), float(found.high)
 
 
-def summarize(results):
+def summarize(results: Results) -> dict:
     """Mean over photos and its 95 % interval, for every row and metric of `evaluate`.
 
     Returns
@@ -167,7 +168,7 @@ def summarize(results):
     return summary
 
 
-def format_table(summary, metrics=tuple(METRICS)):
+def format_table(summary: dict, metrics=tuple(METRICS)) -> str:
     """A summary as a Markdown table: the mean ± half of the 95 % interval.
 
     Parameters
@@ -204,7 +205,7 @@ def _check_prediction(name, ab, true_rgb):
         raise ValueError(f"{name!r}: ab holds values that are not finite (NaN or infinity)")
 
 
-def predict(colorizer, photos, decode=None, **given):
+def predict(colorizer, photos, decode: str | None = None, **given):
     """Predict ab for many photos, with a progress bar.
 
     Parameters
@@ -232,7 +233,7 @@ def predict(colorizer, photos, decode=None, **given):
     )
 
 
-def compare(colorizers, photo_set, limit=None):
+def compare(colorizers: dict, photo_set: photoset.PhotoSet, limit: int | None = None) -> dict:
     """Measure colourizers and the trivial baselines on a set's validation photos.
 
     Parameters
@@ -282,7 +283,7 @@ def compare(colorizers, photo_set, limit=None):
     }
 
 
-def validation_rows(photo_set, limit=None):
+def validation_rows(photo_set: photoset.PhotoSet, limit: int | None = None):
     """Rows of the first `limit` validation photos, or of all.
 
     Raises
@@ -299,7 +300,7 @@ def validation_rows(photo_set, limit=None):
     return rows
 
 
-def origin(colorizers, photo_set, count):
+def origin(colorizers: dict, photo_set: photoset.PhotoSet, count: int) -> dict:
     """What a report was measured with: photos, weights, date, machine. Ready for JSON."""
     return {
         "photo_set": photo_set.path.name,
@@ -323,7 +324,7 @@ def _beaten(name, results, summary):
     return found
 
 
-def paired_difference(results, row, rival, metric):
+def paired_difference(results: Results, row: str, rival: str, metric: str) -> dict:
     """How much `row` differs from `rival` in a metric, photo by photo.
 
     Some photos are hard for everybody; in the difference, that drops out. So its interval is
@@ -347,7 +348,7 @@ def paired_difference(results, row, rival, metric):
     return {"difference": float(difference.mean()), "low": low, "high": high}
 
 
-def verdict(report):
+def verdict(report: dict) -> str:
     """Say in sentences whether each colourizer beats the baselines that do not peek.
 
     Parameters
@@ -375,7 +376,7 @@ def verdict(report):
     return "\n".join(lines)
 
 
-def write_report(folder, report):
+def write_report(folder: str | os.PathLike, report: dict):
     """Keep a report as `evaluation.json` and, for reading, `evaluation.md`.
 
     Parameters
@@ -386,8 +387,6 @@ def write_report(folder, report):
     """
     write_json(Path(folder) / "evaluation.json", report)
     with atomic_write(Path(folder) / "evaluation.md") as temporary:
-        heading = (
-            f"# {report['photos']} validation photos of {report['photo_set']}, {report['date']}"
-        )
+        title = f"# {report['photos']} validation photos of {report['photo_set']}, {report['date']}"
         table, sentences = format_table(report["summary"]), verdict(report)
-        temporary.write_text(f"{heading}\n\n{table}\n\n{sentences}\n", encoding="utf-8")
+        temporary.write_text(f"{title}\n\n{table}\n\n{sentences}\n", encoding="utf-8")

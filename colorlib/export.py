@@ -8,6 +8,7 @@ Source: ONNX, https://onnx.ai; the graphs are made by tf2onnx, by way of Keras.
 """
 
 import contextlib
+import os
 import shutil
 import warnings
 from pathlib import Path
@@ -39,7 +40,7 @@ follow those of L (`colorlib.colorizer.guided`), bicubic alone is a little softe
 Join it with the L of the large photo; where sRGB cannot show a colour, lower its chroma."""
 
 
-def export(out, name=None):
+def export(out: str | os.PathLike, name: str | os.PathLike | None = None) -> list[Path]:
     """Write a colourizer as ONNX files, with a card that says how to use them.
 
     Parameters
@@ -87,8 +88,7 @@ def export(out, name=None):
     write_json(out / "card.json", {**said, "files": files, "how": HOW})
     written.append(out / "card.json")
     if card["extractor"].startswith("efficientnet_lite"):
-        licence = extractors.SHIPPED / "LICENSE.efficientnet-lite.txt"
-        written.append(Path(shutil.copy(licence, out)))
+        written.append(Path(shutil.copy(extractors.SHIPPED / "LICENSE.efficientnet-lite.txt", out)))
     return written
 
 

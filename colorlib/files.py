@@ -20,7 +20,7 @@ class UserError(Exception):
     """Something the user can mend: one line that says what is wrong, where, and what to do."""
 
 
-def said(error):
+def said(error: Exception) -> str:
     """What another library's error says, which may quote a whole file, in one short line."""
     first = (str(error).strip().splitlines() or [""])[0] or type(error).__name__
     return first if len(first) <= 200 else f"{first[:200]}..."
@@ -32,7 +32,7 @@ def print_any_name():
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def check_packing(archive):
+def check_packing(archive: zipfile.ZipFile):
     """Raise ValueError if what a zip holds is packed so that 600 bytes may unpack to 600 MB."""
     for member in archive.infolist():
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -40,7 +40,7 @@ def check_packing(archive):
 
 
 @contextlib.contextmanager
-def atomic_write(path):
+def atomic_write(path: str | os.PathLike):
     """Write a file so that it appears complete or not at all.
 
     The block writes to a temporary neighbour, which takes the name `path` only
@@ -85,7 +85,7 @@ def atomic_write(path):
             temporary.unlink(missing_ok=True)
 
 
-def check_folder(path):
+def check_folder(path: str | os.PathLike):
     """Raise a UserError if nothing can be written to a folder, there already or not."""
     path = Path(path).absolute()
     place = next(each for each in (path, *path.parents) if os.path.exists(each))
@@ -95,7 +95,7 @@ def check_folder(path):
         raise UserError(f"{place}: cannot be written to; choose another folder")
 
 
-def append_rows(path, rows, at: int):
+def append_rows(path: str | os.PathLike, rows, at: int):
     """Write rows into a .npy file behind its first `at` rows, beginning the file with `at=0`.
 
     The rows count from the moment the file's header says so: whenever the process is killed, the
@@ -135,7 +135,7 @@ def append_rows(path, rows, at: int):
         ) from error
 
 
-def npy_header(count: int, shape, dtype) -> bytes:
+def npy_header(count: int, shape: tuple, dtype) -> bytes:
     """How a .npy file begins that holds `count` rows of one shape and type.
 
     NumPy pads it so that it keeps its length while the first axis grows.
@@ -154,7 +154,7 @@ def _umask():
 
 
 @contextlib.contextmanager
-def locked(folder, wait=0):
+def locked(folder: str | os.PathLike, wait: float = 0):
     """Hold a folder for this process alone while the block runs.
 
     The operating system drops the lock when the process ends, however it ends,
@@ -191,14 +191,14 @@ def locked(folder, wait=0):
         lock.release()
 
 
-def write_json(path, value):
+def write_json(path: str | os.PathLike, value):
     """Write `value` as indented JSON, whole or not at all."""
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     with atomic_write(path) as temporary:  # a name may hold what is no character
         temporary.write_text(text, encoding="utf-8", errors="replace")
 
 
-def read_json(path):
+def read_json(path: str | os.PathLike):
     """Read a JSON file.
 
     Raises
@@ -211,9 +211,7 @@ def read_json(path):
         if path.exists() and not path.is_file():  # a pipe would keep us waiting for ever
             raise UserError(f"{path}: is no regular file; check the path")
         if path.stat().st_size > LARGEST_JSON:
-            raise UserError(
-                f"{path}: is larger than {LARGEST_JSON // 1_000_000} MB; check the path"
-            )
+            raise UserError(f"{path}: is larger than {LARGEST_JSON / 1e6:.0f} MB; check the path")
         value = json.loads(path.read_text(encoding="utf-8-sig"))  # Notepad's mark, too
         json.dumps(value, ensure_ascii=False).encode()  # half an emoji can be read, never written
         return value
@@ -225,7 +223,7 @@ def read_json(path):
         ) from error
 
 
-def sha256_of(path):
+def sha256_of(path: str | os.PathLike) -> str:
     """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ Films are read and written by PyAV, which brings its own FFmpeg. Chapter: 11_fil
 
 import contextlib
 import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -47,7 +48,7 @@ BT709, UNSAID, BT601 = 1, 2, 6  # how RGB makes luma, by FFmpeg's numbers; BT.70
 RGB_IN_LUMA = {True: (0.2126, 0.7152, 0.0722), False: (0.299, 0.587, 0.114)}  # whether by BT.709
 
 
-def colorize_film(source, out, weights=None, steady=STEADY):
+def colorize_film(source: str | os.PathLike, out: str | os.PathLike, weights=None, steady=STEADY):
     """Colourize a film; called again after a crash, it goes on.
 
     Parameters
@@ -89,15 +90,14 @@ def colorize_film(source, out, weights=None, steady=STEADY):
     with _opened(source):  # refused before a network is loaded
         pass
     colorizer = Colorizer.load(weights)
-    told = f"{sha256_of(source)} {colorizer.card['sha256']}"
-    key = hashlib.sha256(told.encode()).hexdigest()[:8]
+    key = hashlib.sha256(f"{sha256_of(source)} {colorizer.card['sha256']}".encode()).hexdigest()[:8]
     folder = out.parent / f"{source.stem[:100]}-colours-{key}"
     with locked(folder):
         _look(source, folder, colorizer)
         return _paint(source, out, folder, colorizer, steady)
 
 
-def read_frames(path, count=None):
+def read_frames(path: str | os.PathLike, count: int | None = None):
     """The first frames of a film as photos, upright.
 
     Parameters
@@ -148,7 +148,7 @@ def find_cuts(lightness):
     return cuts
 
 
-def steadied(rows, times, seconds=STEADY):
+def steadied(rows, times, seconds: float = STEADY):
     """The colours of small frames, averaged over time where lightness stays the same.
 
     A bilateral filter along time: a neighbour counts less the farther it is in time, and the more
@@ -190,7 +190,7 @@ def steadied(rows, times, seconds=STEADY):
         yield own
 
 
-def warp_error(ab, lightness):
+def warp_error(ab, lightness) -> float:
     """Flicker: how much colours change along the motion from one frame to the next.
 
     Parameters
@@ -224,7 +224,7 @@ def warp_error(ab, lightness):
     return float(np.sqrt(np.mean(squares))) if squares else 0.0
 
 
-def color_consistency(frames):
+def color_consistency(frames) -> float:
     """CDC: how much the histograms of R, G and B change over 1, 2 and 4 frames.
 
     Parameters

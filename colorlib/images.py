@@ -45,7 +45,7 @@ _SAVE_AS = {
 }
 
 
-def read_photo(path):
+def read_photo(path: str | os.PathLike) -> Image.Image:
     """Read a photo as people mean it to look: upright, in sRGB, 8 bits a channel.
 
     Reads JPEG (also CMYK), PNG (also palette, grey, 16-bit), TIFF, WebP, GIF (the first
@@ -121,7 +121,7 @@ def read_photo(path):
             ) from error
 
 
-def as_photo(image):
+def as_photo(image: Image.Image) -> Image.Image:
     """A PIL image as people mean it to look: upright, in sRGB, 8 bits a channel.
 
     Parameters
@@ -169,7 +169,7 @@ def pixels(photo):
     return photo
 
 
-def check_photos(photos, wanted="photos must be a uint8 array (B, H, W, 3)", axes=4):
+def check_photos(photos, wanted: str = "photos must be a uint8 array (B, H, W, 3)", axes: int = 4):
     """Raise a UserError if this is no array of photos, or holds no pixel."""
     array = isinstance(photos, np.ndarray)
     if not (array and photos.dtype == np.uint8 and photos.ndim == axes and photos.shape[-1] == 3):
@@ -256,7 +256,7 @@ def _to_eight_bits(image, tags):
     return Image.fromarray(np.rint(255 * shares).astype("uint8"))
 
 
-def write_photo(image, path):
+def write_photo(image: Image.Image, path: str | os.PathLike):
     """Write a photo in the format its suffix names, whole or not at all.
 
     JPEG is written with quality 95 and without colour subsampling, WebP with quality 95;
@@ -305,7 +305,7 @@ def write_photo(image, path):
         temporary.write_bytes(encoded.getbuffer())
 
 
-def find_photos(paths, passed_over=None):
+def find_photos(paths: str | os.PathLike | list, passed_over: dict | None = None) -> list[Path]:
     """List the photo files that paths name, each once.
 
     Parameters
@@ -363,7 +363,7 @@ def _photos_below(folder, passed_over):
     return photos
 
 
-def center_square(image, size):
+def center_square(image: Image.Image, size: int) -> Image.Image:
     """Cut the largest centred square out of a photo and resize it (Lanczos).
 
     Parameters
@@ -390,7 +390,7 @@ def center_square(image, size):
     return square.convert("RGB").resize((size, size), Image.Resampling.LANCZOS)
 
 
-def resized(photos, size):
+def resized(photos, size: tuple[int, int]):
     """Photos at another size, smoothly.
 
     Parameters

@@ -17,7 +17,7 @@ from keras import ops
 PACKAGES = ("colorlib", "keras", "tensorflow", "jax", "torch", "numpy", "pillow", "scikit-image")
 
 
-def describe():
+def describe() -> dict:
     """Where this runs: processor, memory, accelerators, versions.
 
     Returns
@@ -44,22 +44,22 @@ def describe():
     }
 
 
-def device():
+def device() -> str:
     """Where Keras computes, in its backend's words, such as "cuda:0"."""
     return str(ops.convert_to_tensor(0.0).device)
 
 
-def on_cpu():
+def on_cpu() -> bool:
     """Whether Keras computes on the processor, because it found no accelerator."""
     return "cpu" in device().lower()
 
 
-def gpu_names():
+def gpu_names() -> list[str]:
     """Names of the NVIDIA cards, such as ["Tesla T4"]; empty without one."""
     return _ask_cards("name")
 
 
-def gpu_watts():
+def gpu_watts() -> float | None:
     """What the NVIDIA cards draw at this moment together, in watts; None if none tells."""
     try:
         return sum(float(watts) for watts in _ask_cards("power.draw")) or None
@@ -76,7 +76,7 @@ def _ask_cards(question):
     return [] if asked.returncode else asked.stdout.splitlines()  # the tool may lack its driver
 
 
-def processor_name():
+def processor_name() -> str:
     """The processor's name, which Linux keeps in a file of its own."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -76,7 +76,7 @@ class PhotoSet:
         )
 
 
-def load(path):
+def load(path: str | os.PathLike) -> PhotoSet:
     """Open a photo set. Nothing is read into memory but the manifest.
 
     Parameters
@@ -119,7 +119,7 @@ def load(path):
     )
 
 
-def commons():
+def commons() -> PhotoSet:
     """Open the bundled photos, which come with free licences (see the photo credits).
 
     The first call prepares them in the user's cache folder (or in the one that the environment
@@ -160,7 +160,7 @@ def commons():
         ) from error
 
 
-def prepare(folder, out, size=256, validation=VALIDATION_SHARE, hold_back=()):
+def prepare(folder, out, size: int = 256, validation: float = VALIDATION_SHARE, hold_back=()):
     """Turn a folder of photos into a photo set.
 
     Each photo becomes a centred square. Broken, tiny, near-grey and duplicate photos are left

@@ -10,7 +10,7 @@ from colorlib.files import UserError
 FOLDER = Path(__file__).parent / "data" / "results"
 
 
-def result(name):
+def result(name: str) -> Path:
     """Where a published result lies, by its name.
 
     Parameters

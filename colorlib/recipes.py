@@ -281,7 +281,7 @@ PRESETS = {
 }
 
 
-def recipe_from(parameters: dict):
+def recipe_from(parameters: dict) -> tuple[Recipe, Hardware]:
     """Make recipe and hardware from a notebook's parameters.
 
     Parameters

@@ -12,6 +12,7 @@ Chapter: 05_training.
 import dataclasses
 import json
 import math
+import os
 import tempfile
 import time
 import zipfile
@@ -23,6 +24,7 @@ from keras import ops
 
 from colorlib import machine, weights
 from colorlib.files import UserError, atomic_write, check_packing, read_json, said, write_json
+from colorlib.recipes import Hardware, Recipe
 
 TIGHTEST = 20  # times a packed run may grow; colorlib packs loosely, other programs less so
 
@@ -47,7 +49,7 @@ class Run:
         Kept if the recipe has patience.
     """
 
-    def __init__(self, folder, recipe, photos, hardware):
+    def __init__(self, folder: str | os.PathLike, recipe: Recipe, photos: dict, hardware: Hardware):
         self.folder, self.recipe, self.best = Path(folder), recipe, None
         self.saved, self.hardware = time.monotonic(), hardware
         asked = dataclasses.asdict(recipe)
@@ -80,7 +82,7 @@ class Run:
                     f"{now[key]!r:.80}; choose another run folder"
                 )
 
-    def restore(self, state):
+    def restore(self, state: dict) -> int:
         """Put the last checkpoint into the variables of `state`; the number of epochs done."""
         path, epoch = self.folder / "checkpoint.npz", 0
         if path.exists():
@@ -93,10 +95,8 @@ class Run:
                         if name in arrays or not name.startswith("loss_scale/"):
                             variable.assign(arrays[name])
                     if "best_epoch" in arrays:
-                        best = {n[5:]: arrays[n] for n in arrays if n.startswith("best/")}
-                        self.best = Best(
-                            int(arrays["best_epoch"]), float(arrays["best_loss"]), best
-                        )
+                        own = {n[5:]: arrays[n] for n in arrays if n.startswith("best/")}
+                        self.best = Best(int(arrays["best_epoch"]), float(arrays["best_loss"]), own)
             except Exception as error:  # damaged bytes can raise anything
                 raise UserError(
                     f"{path}: is damaged or of another network ({said(error)}); delete it to "
@@ -109,7 +109,7 @@ class Run:
             write_json(self.folder / "machine.json", machine.describe() | {"hardware": here})
         return epoch
 
-    def is_over(self, epoch):
+    def is_over(self, epoch: int) -> bool:
         """Whether `epoch` epochs are all that this run needs."""
         out_of_patience = self.best and epoch - self.best.epoch >= self.recipe.patience
         return epoch >= self.recipe.epochs or bool(out_of_patience)
@@ -121,7 +121,7 @@ class Run:
             with atomic_write(path) as temporary:
                 temporary.write_text("".join(path.read_text().splitlines(keepends=True)[:epoch]))
 
-    def record(self, epoch, row, kept):
+    def record(self, epoch: int, row: dict, kept):
         """Write down one epoch.
 
         Parameters
@@ -152,7 +152,7 @@ class Run:
                 "command goes on from the last checkpoint"
             ) from error
 
-    def checkpoint(self, epoch, state):
+    def checkpoint(self, epoch: int, state: dict):
         """Keep all that is needed to go on, if the last time is long enough ago or all is done.
 
         Parameters
@@ -172,7 +172,7 @@ class Run:
         self.saved = time.monotonic()
 
 
-def pack(folder):
+def pack(folder: str | os.PathLike) -> Path:
     """Put a run's folder into one file, to take it along when the machine goes away.
 
     Parameters
@@ -200,7 +200,7 @@ def pack(folder):
     return target
 
 
-def unpack(file, parent="runs"):
+def unpack(file: str | os.PathLike, parent: str | os.PathLike = "runs") -> Path:
     """Take a run out of the file that `pack` made, to go on with it.
 
     Parameters
@@ -249,7 +249,7 @@ def _check_size(archive, most):
         raise ValueError(f"it would take {size / 1e6:.0f} MB")
 
 
-def sheet_epochs(epochs, sheets=30):
+def sheet_epochs(epochs: int, sheets: int = 30) -> list[int]:
     """The epochs after which a run draws its sample photos.
 
     Parameters
@@ -272,7 +272,7 @@ def sheet_epochs(epochs, sheets=30):
     return chosen
 
 
-def read_metrics(folder):
+def read_metrics(folder: str | os.PathLike) -> dict:
     """The lines of a run's metrics.jsonl as a dict of arrays, one value an epoch.
 
     NaN stands where an epoch did not note a value, such as the watts of a card that the run has
@@ -292,7 +292,7 @@ def read_metrics(folder):
         raise UserError(f"{path}: is damaged ({said(error)}); restore it or run anew") from error
 
 
-def cost(folder):
+def cost(folder: str | os.PathLike) -> dict:
     """What a run took, from its metrics.jsonl.
 
     Parameters

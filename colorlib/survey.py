@@ -52,7 +52,7 @@ LONGEST = 1500  # ms that a photo of a pair may have been on the screen; one sec
 AIM = 0.05  # half of the interval that a survey should reach
 
 
-def write_survey(out, real, systems, protocol="pairs", trials=20, seed=0):
+def write_survey(out, real, systems: dict, protocol: str = "pairs", trials: int = 20, seed=0):
     """Write a survey's folder, whole or not at all.
 
     Parameters
@@ -196,7 +196,7 @@ class Answers(NamedTuple):
     names: list  # the first are the true photos, asked about alone
 
 
-def merge(paths):
+def merge(paths) -> tuple[Answers, dict, list]:
     """Check the files that people handed back, and put their answers together.
 
     Parameters
@@ -285,7 +285,7 @@ def _read_result(path):
         raise UserError(f"{path}: is no result of a survey: {said(error)}") from error
 
 
-def shares(answers):
+def shares(answers: Answers) -> dict:
     """How often each system was taken for real.
 
     Parameters
@@ -332,14 +332,14 @@ def shares(answers):
     return found
 
 
-def wilson_range(share, count, z):
+def wilson_range(share: float, count: float, z: float) -> tuple[float, float]:
     """Wilson's interval for a share of `count` answers, which need not be whole."""
     center = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + (z / count / 2) ** 2)
     return float(center - half), float(center + half)
 
 
-def design_effect(per_person, correlation=0.05):
+def design_effect(per_person: float, correlation: float = 0.05) -> float:
     """By how much more answers are needed because each person gives several (Kish, 1965).
 
     >>> round(design_effect(20), 2)
@@ -348,7 +348,7 @@ def design_effect(per_person, correlation=0.05):
     return 1 + (per_person - 1) * correlation
 
 
-def answers_needed(share=0.5, effect=1.0, half=AIM):
+def answers_needed(share: float = 0.5, effect: float = 1.0, half: float = AIM) -> int:
     """How many answers bring a share's 95 % interval to ± `half`.
 
     >>> answers_needed(), answers_needed(0.3), answers_needed(0.5, design_effect(20))
@@ -358,7 +358,7 @@ def answers_needed(share=0.5, effect=1.0, half=AIM):
     return ceil(effect * 1.96**2 * share * (1 - share) / half**2)
 
 
-def format_shares(found):
+def format_shares(found: dict) -> str:
     """The shares of `shares` as a Markdown table."""
     head = ["system", "people", "photos", "answers", "taken for real", "95 % interval"]
     rows = []
@@ -369,7 +369,7 @@ def format_shares(found):
     return markdown_table([*head, "answers for ± 5 points"], rows)
 
 
-def figure(found):
+def figure(found: dict):
     """Draw the shares of `shares` with their intervals; a line marks what guessing would give."""
     picture, axis = figures.axes(width=7.0, height=0.8 + 0.35 * len(found))
     for row, each in enumerate(found.values()):

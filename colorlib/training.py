@@ -9,6 +9,7 @@ Chapter: 05_training. Source: paper, sections 3.1 and 4.
 """
 
 import contextlib
+import os
 import re
 import shutil
 import sys
@@ -21,15 +22,15 @@ from keras import ops, tree
 from tqdm.auto import tqdm
 
 from colorlib import augment, designs, devices, lab, machine, monitor, weights
-from colorlib.batches import PhotosOnDevice, TrainingSet
+from colorlib.batches import Batches, PhotosOnDevice, TrainingSet
 from colorlib.files import UserError, locked
 from colorlib.inputs import INPUTS
 from colorlib.optimizers import averaged, inner, optimizer_for
-from colorlib.recipes import Hardware
+from colorlib.recipes import Hardware, Recipe
 from colorlib.runs import Run, sheet_epochs
 
 
-def train(recipe, run_folder, hardware=Hardware()):
+def train(recipe: Recipe, run_folder: str | os.PathLike, hardware: Hardware = Hardware()) -> Path:
     """Train a network, or go on where an interrupted run stopped.
 
     Parameters
@@ -92,7 +93,7 @@ def _learn(trainer, run, data):
             bar.set_postfix(epoch=epoch, loss=row["loss"], val_loss=row["val_loss"])
 
 
-def finish(trainer, run, data):
+def finish(trainer: "Trainer", run: Run, data: TrainingSet):
     """Write the network in the form that `Colorizer.load` reads."""
     recipe = run.recipe
     with trainer.averaged():
@@ -118,7 +119,7 @@ class Trainer(keras.Model):
         Steps that run before Python looks again.
     """
 
-    def __init__(self, recipe, data, hardware=Hardware()):
+    def __init__(self, recipe: Recipe, data: TrainingSet, hardware: Hardware = Hardware()):
         # Without autocast the photos stay as they are; the network's layers cast for themselves.
         super().__init__(dtype=hardware.precision, autocast=False, name="trainer")
         design = designs.design_named(recipe.design)
@@ -157,7 +158,7 @@ class Trainer(keras.Model):
 
     # --- the step ---
 
-    def call(self, batch, training=False):
+    def call(self, batch: dict, training: bool = False) -> dict:
         if self.bank:
             batch = self.bank(batch["row"])
         rgb, truth = self.vary(batch) if training else self.plain(batch)
@@ -171,13 +172,13 @@ class Trainer(keras.Model):
         asked = {name: truth[name] for name in self.network.input}
         return {"truth": truth, "answer": self.network(asked, training=training)}
 
-    def plain(self, batch):
+    def plain(self, batch: dict) -> tuple:
         """Photos as they lie in the set, float (B, S, S, 3) in 0..1, and what is stored of them."""
         told = {name: batch[name] for name in batch if name != "photos"}
         told = tree.map_structure(lambda values: values[:, 0], told)
         return ops.cast(batch["photos"], "float32") / 255.0, told
 
-    def vary(self, batch):
+    def vary(self, batch: dict) -> tuple:
         """Augmented photos: each in one of its orientations, with what is stored of that one."""
         count, kinds = ops.shape(batch["photos"])[0], self.recipe.transforms
         k = keras.random.randint((count,), 0, kinds, dtype="int32", seed=self.seed)
@@ -193,7 +194,7 @@ class Trainer(keras.Model):
                 told[name] = change(values, recipe, self.seed) if change else values
         return rgb, told
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training: bool = True):
         return self.blame(y_pred["truth"], y_pred["answer"])
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
@@ -203,7 +204,7 @@ class Trainer(keras.Model):
 
     # --- an epoch ---
 
-    def learn(self, batches, bar=None):
+    def learn(self, batches: Batches, bar: tqdm | None = None) -> dict:
         """Go once through the training photos; loss and chroma, averaged over them."""
         if self.group > 1:  # only `fit` groups steps
             history = self.fit(batches, shuffle=False, verbose=0).history
@@ -214,7 +215,7 @@ class Trainer(keras.Model):
         # epoch's input pipeline, whose tuning thread sleeps ever longer and is waited for.
         return _mean_over(batches, self.train_on_batch, bar)
 
-    def measure(self, batches):
+    def measure(self, batches: Batches) -> dict:
         """Loss and chroma on photos that are not learned from."""
         with self.averaged(), devices.whole():
             return _mean_over(batches, self.test_on_batch)
@@ -237,7 +238,7 @@ class Trainer(keras.Model):
         return averaged(self.network, self.optimizer)
 
     @property
-    def state(self):
+    def state(self) -> dict:
         """Every variable that training changes, by its path."""
         adam = self.optimizer
         variables = [*self.network.variables, *inner(adam).variables, self.seed.state]
@@ -247,7 +248,7 @@ class Trainer(keras.Model):
             named |= {f"loss_scale/{number}": variable for number, variable in enumerate(own)}
         return named
 
-    def kept(self):
+    def kept(self) -> dict:
         """The weights that the run would keep now, as arrays by their paths."""
         with self.averaged():
             return {v.path: ops.convert_to_numpy(v) for v in self.network.variables}

@@ -14,6 +14,7 @@ import email.utils
 import importlib.metadata
 import io
 import itertools
+import os
 import queue
 import re
 import shutil
@@ -67,7 +68,7 @@ STREAK = 20  # photos in a row that did not come: then it is not the photos
 GONE = "deleted"
 
 
-def download(out, limit=10_000, size=256, seed=0):
+def download(out: str | os.PathLike, limit: int = 10_000, size: int = 256, seed: int = 0) -> dict:
     """Download a sample of the Unsplash Lite photos.
 
     Interrupted, or stopped by an error, the same call goes on: what is on disk is not asked for

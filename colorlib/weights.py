@@ -14,14 +14,14 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from keras import ops
+from keras import Model, ops
 
 from colorlib import designs
 from colorlib.files import UserError, atomic_write, read_json, said, sha256_of, write_json
 from colorlib.images import LARGEST_SIDE
 
 
-def save_network(network, path, design: str, options: dict, half: bool = False, **card):
+def save_network(network: Model, path, design: str, options: dict, half: bool = False, **card):
     """Write a network as `path`.weights.h5 and `path`.json.
 
     Parameters
@@ -56,7 +56,7 @@ def save_network(network, path, design: str, options: dict, half: bool = False, 
     write_json(description, card)
 
 
-def load_network(path):
+def load_network(path: str | os.PathLike) -> tuple[Model, dict]:
     """Read what `save_network` wrote.
 
     Parameters
@@ -123,7 +123,7 @@ def _look_through(path):
         raise ValueError(problem)
 
 
-def read_card(path):
+def read_card(path: str | os.PathLike) -> dict:
     """The card of a network on disk, without reading its weights.
 
     Parameters and errors are those of `load_network`.
