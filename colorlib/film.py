@@ -406,7 +406,12 @@ def _looker(colorizer, size):
     answer(np.zeros((1, 64, 64, 3), "uint8"))  # loads the extractor: compiled, it is too late
     look = Look()
     look.compile(jit_compile=False)
-    return look.predict_on_batch
+
+    def looked(photos):  # as many as ever: another number would be compiled anew
+        filled = np.pad(photos, [(0, BATCH - len(photos)), *[(0, 0)] * 3])
+        return look.predict_on_batch(filled)[: len(photos)]
+
+    return looked
 
 
 def _paint(source, out, folder, colorizer, steady):

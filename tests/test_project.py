@@ -41,10 +41,10 @@ CEILINGS = {
         "ablation,figures,tables,designs/*}.py",
     ),
     "machinery": (
-        1915,
+        1914,
         "colorlib/{files,images,curation,photoset,unsplash,runs,weights,machine,devices,cli,published}.py",
     ),
-    "films, other runtimes, asking people": (648, "colorlib/{film,export,survey}.py"),
+    "films, other runtimes, asking people": (651, "colorlib/{film,export,survey}.py"),
     "devices": (60, "colorlib/devices.py"),
     "tools": (4610, "tools/{*,site/*,classroom/*,measure/*}.py"),
 }
