@@ -1,6 +1,7 @@
 """Training runs in processes of their own, to be killed, starved and compared."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -38,6 +39,11 @@ def metrics(folder):
     lines = (folder / "metrics.jsonl").read_text().splitlines()
     cost = ("seconds", "cpu_seconds", "photos_per_second")
     return [{k: v for k, v in json.loads(line).items() if k not in cost} for line in lines]
+
+
+def busy():
+    """How many times as long things may take here now as on an idle machine."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
 
 
 def start(folder, before="", **parameters):

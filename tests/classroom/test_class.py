@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+from running import busy
 from wrong_answers.evaluation import WRONG
 
 from tools import ROOT
@@ -200,7 +201,7 @@ def run(tmp_path_factory, request):
     started = time.monotonic()
     tool(["make", course, "--private", exercises.SAMPLE])
     config = course / "nbgrader_config.py"
-    config.write_text(re.sub(r"timeout = \d+", "timeout = 15", config.read_text()))
+    config.write_text(re.sub(r"timeout = \d+", f"timeout = {15 * busy():.0f}", config.read_text()))
     release = student.read(course / "release" / STEM / f"{STEM}.ipynb")
     handed_in = thirty(release, course, submissions)
     for name, (content, *_) in handed_in.items():
@@ -210,7 +211,7 @@ def run(tmp_path_factory, request):
             (submissions / name / f"{STEM}.ipynb").write_text(content)
     before = contents(course / "source", submissions)
     way = ("-c", NO_BOX) if request.param == "without bubblewrap" else COMMAND
-    said = tool(["grade", course, submissions, "--seconds", "90"], way)
+    said = tool(["grade", course, submissions, "--seconds", f"{90 * busy():.0f}"], way)
     rows = rows_of(course)
     took = time.monotonic() - started
     unchanged = contents(course / "source", submissions) == before
@@ -285,7 +286,7 @@ def test_all_thirty_get_the_right_marks(run):
 
 
 def test_it_takes_at_most_five_minutes(run):
-    assert run[3] < 2 * 300  # seconds; the other half of the tests has the other processor
+    assert run[3] < 2 * 300 * busy()  # seconds; other tests have the other processor
 
 
 def test_nothing_was_changed(run):
@@ -318,11 +319,11 @@ def test_a_second_time_grades_only_what_is_new(run):
         return {name: row["marks"] for name, row in rows_of(course).items()}
 
     marks = totals()
-    again = ["grade", course, course.parent / "submissions", "--seconds", "90"]
+    again = ["grade", course, course.parent / "submissions", "--seconds", f"{90 * busy():.0f}"]
     tool(again)  # what ran into the time limit gets one more chance
     before = (course / "graded.json").read_text()
     assert '"late"' not in before and totals() == marks
     started = time.monotonic()
     tool(again)
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 60 * busy()
     assert (course / "graded.json").read_text() == before
