@@ -99,9 +99,9 @@ def build(options: Options = Options(), hinted: bool = False, palette: bool = Fa
     -------
     keras.Model
         From `{"lightness": (B, H, W, 1) in 0..100, "features": maps at strides 4, 8, 16, 32}`, and
-        "hints" (B, H, W, 3) if hinted, see `inputs.drawn_hints`, and "palette" (B, 1, 1, 316), to
-        `{"ab": (B, H/4, W/4, 2) in Lab units, "logits": (B, H/4, W/4, 313)}`, the latter if
-        vivid, for any H and W that are multiples of 32.
+        "hints" (B, H, W, 3) if hinted, see `inputs.drawn_hints`, and "palette" (B, 1, 1, 316) if
+        it is told one, to `{"ab": (B, H/4, W/4, 2) in Lab units, "logits": (B, H/4, W/4, 313)}`,
+        the latter if vivid, for any H and W that are multiples of 32.
     """
     lightness, features = seen(options.maps)
     told = {"hints": keras.Input((None, None, 3), name="hints")} if hinted else {}

@@ -97,18 +97,17 @@ def measure(photos, colorizer):
 
 def palettes(photos, painter):
     """Loss without a palette, with a photo's own and with another's; where mean colours then go."""
-    others = np.roll(photos, 1, axis=0)
-    told = {"none": None, "its own": photos, "another's": others}
+    true = [to_lab(photo)[..., 1:] for photo in photos]
+    told = {"none": None, "its own": photos, "another's": np.roll(photos, 1, axis=0)}
     loss, means = {}, {}
     for way, given in told.items():
-        painted = [
-            painter.ab(photos[rows], **({} if given is None else {"palette": given[rows]}))
+        painted = np.concatenate([
+            painter.ab(photos[rows], palette=None if given is None else given[rows])
             for rows in tqdm(batches(photos), desc=f"palette: {way}")
-        ]
-        painted, true = np.concatenate(painted), (to_lab(photo)[..., 1:] for photo in photos)
+        ])  # fmt: skip
         loss[way] = np.array(list(map(metrics.squared_error, true, painted)))
         means[way] = painted.mean(axis=(1, 2))
-    target = np.stack([to_lab(photo)[..., 1:].mean(axis=(0, 1)) for photo in others])
+    target = np.roll([ab.mean(axis=(0, 1)) for ab in true], 1, axis=0)
     return {
         "loss": {way: interval(values) for way, values in loss.items()},
         "less loss": {way: interval(loss["none"] - values) for way, values in loss.items()},
