@@ -108,7 +108,7 @@ def build(options: Options = Options(), hinted: bool = False, palette: bool = Fa
     tone = {}
     if palette:
         told["palette"] = keras.Input((1, 1, len(bins.centres()) + 3), name="palette")
-        roots = layers.Lambda(ops.sqrt, name="roots")(told["palette"])  # so rare colours count
+        roots = ops.sqrt(ops.relu(told["palette"]))  # so rare colours count
         mixed = layers.Conv2D(options.widths[0], 1, use_bias=False, name="mixed")(roots)
         tone["palette"] = _activated(mixed, "mixed")  # (B, 1, 1, 128)
     quarter, eighth, sixteenth, last = features
