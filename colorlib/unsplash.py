@@ -13,7 +13,6 @@ import csv
 import email.utils
 import importlib.metadata
 import io
-import itertools
 import os
 import queue
 import re
@@ -23,6 +22,7 @@ import time
 import zipfile
 from concurrent.futures import CancelledError
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -427,8 +427,7 @@ def _fetch_all(out, state, order, line, fetch):
 
     def missing():
         left = (photo for photo in order if photo not in state["deleted"])
-        sample = itertools.islice(left, state["limit"])
-        return [photo for photo in sample if photo not in there and photo not in failed]
+        return [p for p in islice(left, state["limit"]) if p not in there and p not in failed]
 
     jobs, done = queue.SimpleQueue(), queue.SimpleQueue()
     # Daemons: whatever a server does to them, they cannot keep the program from ending.
@@ -441,12 +440,14 @@ def _fetch_all(out, state, order, line, fetch):
     with tqdm(None, "Photos", state["limit"], unit="photo", initial=len(there)) as bar:
         try:
             while todo := missing():  # again, if some were deleted and others take their place
-                for photo in todo:
+                for photo in todo[:WORKERS]:
                     jobs.put(photo)
-                for _ in todo:
+                for following in range(WORKERS, WORKERS + len(todo)):
                     photo, problem = done.get()
                     if isinstance(problem, Exception):
                         raise problem
+                    for another in todo[following : following + 1]:
+                        jobs.put(another)
                     if problem is None:
                         there.add(photo)
                         streak.clear()
@@ -457,11 +458,10 @@ def _fetch_all(out, state, order, line, fetch):
                         state["deleted"].append(photo)
                     else:
                         failed[photo] = problem
-                    hopeless = len(streak) == STREAK
-                    if hopeless:  # not so many can have been deleted: do not believe it
+                    if len(streak) == STREAK:  # so many are not deleted: do not believe it
                         state["deleted"] = [p for p in state["deleted"] if p not in streak]
                     write_json(out / "unsplash.json", state)
-                    if hopeless:
+                    if len(streak) == STREAK:
                         raise UserError(
                             f"{out}: {STREAK} photos in a row did not come (the last: {problem}); "
                             f"{len(there)} are safe. Something has changed at Unsplash or on the "
