@@ -84,7 +84,7 @@ SENTENCES = {
         ("Are they afterwards?", None),
     ],
     "features_top5": [
-        ("ImageNet's classes are fine", None),
+        ("ImageNet's classes are narrow", None),
         ("So a classifier is often", ("highest score only", "place k only", "k lowest")),
         ("Write a function that gives", ("counted the hits", "per cent", "looked at five")),
     ],

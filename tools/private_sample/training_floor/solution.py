@@ -1,5 +1,5 @@
 def floor_of_lightness(pixels):
-    """The smallest loss for who knows only L, rounded: (N, 3) Lab -> float."""
+    """The smallest loss for whoever knows only L, rounded: (N, 3) Lab -> float."""
     pixels = np.asarray(pixels, float)
     level = np.rint(pixels[:, 0]).astype(int)  # (N,), 0..100
     ab = pixels[:, 1:] / 128
