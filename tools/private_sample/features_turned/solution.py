@@ -21,7 +21,7 @@ axes[0].invert_yaxis()
 text = """
 Scores of a photo on its side move the colours by several Lab units, those of the mirrored photo by
 much less. So the network hears the difference. But moved is not wrong: the error, the distance
-from the true colours, grows by a twelfth at most for the turns, and by more for the control,
+from the true colours, grows by a seventh at most for the turns, and by more for the control,
 another photo's scores. For use, one way is enough. For training I am not sure: this network had
 learned with the scores of each way, 14 photos are few, and the errors differ less than they scatter
 between photos. One would have to train both ways.
