@@ -172,7 +172,7 @@ def ablate_lab_run(run, photos):
 
 
 def copy_lab_run(run, *other_seeds):
-    """Publish the small files of a lab run, and all its sample sheets as one picture.
+    """Publish the small files of a lab run that `make train` made, and the sheet it ends with.
 
     `other_seeds` are runs of the same configuration with other seeds; their losses are kept, too.
     """
@@ -180,8 +180,8 @@ def copy_lab_run(run, *other_seeds):
     target.mkdir(exist_ok=True)
     for name in LAB_FILES:
         shutil.copy(run / name, target)
-    rows, _ = figures.sample_rows(run)
-    Image.fromarray(montage(rows)).save(RESULTS / "lab-epochs.jpg", quality=88)
+    shutil.copy(run / "borrowed_eyes" / "evaluation.json", RESULTS / "lab.json")
+    save_smaller(np.array(Image.open(run / "sheet.png")), RESULTS / "lab.jpg")
     write_scrubber(run, target)
     if other_seeds:
         runs = (run, *other_seeds)
@@ -221,15 +221,9 @@ def write_results_page(folder=ROOT / "book"):
     shipped, larger = (read_json(PUBLISHED / f"{n}.json") for n in ("shipped", "validation"))
     text = (ROOT / "book" / "results.md.in").read_text(encoding="utf-8")
     values = {"larger": headline(larger), "shipped": section(shipped)}
-    values |= {"lab": "", "lab_made": ""}
-    if (PUBLISHED / "lab" / "evaluation.json").exists():
-        lab = read_json(PUBLISHED / "lab" / "evaluation.json")
-        config = read_json(PUBLISHED / "lab" / "recipe.json")
-        values["lab"] = section(lab, peeking=False)
-        values["lab_made"] = (
-            f"{config['epochs']} epochs at {config['size']}x{config['size']} pixels, "
-            f"batch {config['batch_size']}, on {machine(lab)}"
-        )
+    lab = read_json(RESULTS / "lab.json")
+    values["lab"] = beside_rivals(lab, lab["beaten"], ("loss", "AuC", "CIEDE2000", "chroma"))
+    values["lab_made"] = f"{lab['date']}, {lab['photos']} validation photos, {machine(lab)}"
     bench = read_json(RESULTS / "bench.json")
     values["speed"] = speed(bench)
     values["ready"] = against_ready(bench["cached_against_ready"])
@@ -247,13 +241,18 @@ def write_results_page(folder=ROOT / "book"):
     (folder / "results.md").write_text(text, encoding="utf-8")
 
 
+def beside_rivals(report, ways, metrics):
+    """A table of some ways to colour a photo, the baselines to be beaten, and the truth."""
+    summary = report["summary"]
+    rows = {name: row for name, row in summary.items() if name in (*ways, *evaluation.RIVALS)}
+    rows |= {"the photo itself *": summary["the photo itself"]}
+    return evaluation.format_table(rows, metrics).replace(" ± ", "\u00a0±\u00a0")
+
+
 def headline(report):
     """The one table that counts: the networks beside the baselines, and how sure that is."""
-    metrics = ("loss", "AuC", "AuC rebalanced", "chroma")
     summary = report["summary"]
-    rows = {name: row for name, row in summary.items() if name in (*WAYS, *evaluation.RIVALS)}
-    rows |= {"the photo itself *": summary["the photo itself"]}
-    table = evaluation.format_table(rows, metrics).replace(" ± ", "\u00a0±\u00a0")
+    table = beside_rivals(report, WAYS, ("loss", "AuC", "AuC rebalanced", "chroma"))
     chroma = summary["the photo itself"]["chroma"]["mean"]
     lines = []
     for name in WAYS:
