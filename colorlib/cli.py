@@ -5,6 +5,7 @@ Heavy imports wait inside the commands, so that `colorlib --help` answers at onc
 
 import argparse
 import ast
+import importlib.util
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code is 0 if all went well, 1 if not, 2 for wrong usage."""
     # TensorFlow's C++ side speaks of drivers that nobody asked about.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Where a shell has closed one (>&-), progress bars would fail.
+    sys.stdout, sys.stderr = (each or open(os.devnull, "w") for each in (sys.stdout, sys.stderr))
     print_any_name()
     _end_once()
     parser, given = _parser(), sys.argv[1:] if arguments is None else arguments
@@ -34,8 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("an argument is empty; is a variable of your shell not set?")
     chosen = parser.parse_args(given)
     try:
+        backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+        if not importlib.util.find_spec(backend):
+            raise UserError(f"KERAS_BACKEND is {backend}, which is not installed; unset it")
         code = chosen.command(chosen) or 0
-        sys.stdout.flush()
+        print(end="", flush=True)
         return code
     except UserError as error:
         print(f"colorlib: {error}", file=sys.stderr)
@@ -124,6 +130,7 @@ def _plan(paths, out, format=None):
     from colorlib.images import find_photos
 
     plan, failed, passed_over = {}, {}, {}
+    real, own = os.path.realpath, Path(os.path.realpath(out))  # a link may lead to itself
     for path in map(Path, paths):
         try:
             photos = find_photos([path], passed_over)
@@ -131,7 +138,7 @@ def _plan(paths, out, format=None):
             failed[path] = error
             continue
         for photo in photos:
-            if path.resolve() in out.resolve().parents and out.resolve() in photo.resolve().parents:
+            if Path(real(path)) in own.parents and own in Path(real(photo)).parents:
                 continue  # what an earlier run wrote
             target = out / (photo.relative_to(path) if path.is_dir() else photo.name)
             if format:
@@ -139,9 +146,9 @@ def _plan(paths, out, format=None):
             elif target.suffix.lower() not in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"):
                 target = target.with_suffix(".png")  # a GIF holds too few colours
             plan[photo] = target
-    inputs, source = {photo.resolve() for photo in plan}, {}
+    inputs, source = set(map(real, plan)), {}
     for photo, target in plan.items():
-        if target.resolve() in inputs:
+        if real(target) in inputs:
             failed[photo] = UserError(f"{target}: is an input; choose another folder with -o")
         elif source.setdefault(target, photo) != photo:
             failed[photo] = UserError(
@@ -177,7 +184,7 @@ def film(chosen: argparse.Namespace):
 
     source = Path(chosen.film)
     suffix = source.suffix if source.suffix.lower() in SUFFIXES else ".mkv"
-    out = Path(chosen.out or source.with_name(f"{source.stem}-colour{suffix}"))
+    out = Path(chosen.out or source.parent / f"{source.stem}-colour{suffix}")
     if out.exists() and not chosen.force:
         raise UserError(f"{out}: is there already; --force makes it anew")
     made = colorize_film(source, out, chosen.weights, chosen.steady)
@@ -244,6 +251,10 @@ def train(chosen: argparse.Namespace):
     from colorlib.colorizer import Colorizer
 
     parameters = {name: value_of(text) for name, text in chosen.parameter}
+    # Among a notebook's variables, such as these are passed over.
+    strange = [name for name in parameters if name[0] == "_" or name in ("In", "Out", "run_folder")]
+    if strange:
+        raise UserError(f"unknown parameter {strange[0]!r:.80}; the run's folder goes before -p")
     recipe, hardware = recipes.recipe_from({"tier": chosen.tier, **parameters})
     run = training.train(recipe, chosen.run_folder, hardware)
     if devices.process()[0] > 0:  # of several, the first one measures
@@ -264,9 +275,9 @@ def evaluate(chosen: argparse.Namespace):
         raise UserError(f"{chosen.out}: is a folder; name a file in it")
     colorizer = Colorizer.load(chosen.weights)
     report = evaluation.compare({"the network": colorizer}, photoset.load(chosen.set), chosen.limit)
-    if chosen.out:
-        write_json(chosen.out, report)
     print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
+    if chosen.out:  # after it is shown, should it not be possible
+        write_json(chosen.out, report)
 
 
 def export(chosen: argparse.Namespace):
@@ -346,7 +357,7 @@ def value_of(text: str):
     """A parameter's value as typed: 128, 0.5, True, None; anything else is text."""
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
 
 
@@ -374,11 +385,7 @@ def _parser():
         "photos", nargs="+", metavar="FILE_OR_FOLDER", help="photos, or folders of them"
     )
     sub.add_argument(
-        "-o",
-        "--out",
-        default="colorized",
-        metavar="DIR",
-        help="where results go; made if missing (default: %(default)s)",
+        "-o", "--out", default="colorized", metavar="DIR", help="where results go (%(default)s)"
     )
     sub.add_argument(
         "--weights",
@@ -433,17 +440,10 @@ def _parser():
     sub = command(prepare, "colorlib prepare ~/Pictures -o my-set")
     sub.add_argument("folder", help="your photos, in subfolders or not")
     sub.add_argument(
-        "-o",
-        "--out",
-        required=True,
-        metavar="SET",
-        help="folder of the prepared set; run again to add new photos",
+        "-o", "--out", required=True, metavar="SET", help="the set; run again to add new photos"
     )
     sub.add_argument(
-        "--size",
-        type=int,
-        default=256,
-        help="side of the prepared photos in pixels (default: %(default)s)",
+        "--size", type=int, default=256, help="side of the photos in pixels (default: %(default)s)"
     )
     sub.add_argument(
         "--validation",
@@ -453,9 +453,7 @@ def _parser():
         help="how much to hold back for validation, by author (default: %(default)s)",
     )
     sub.add_argument(
-        "--hold-back",
-        metavar="FILE",
-        help="text file that names photos to hold back, one a line, as they lie in the folder",
+        "--hold-back", metavar="FILE", help="text file of photos to hold back, one path a line"
     )
 
     sub = command(unsplash, "colorlib unsplash photos --limit 10000")
@@ -491,17 +489,13 @@ def _parser():
         help="2: as is and mirrored; 8: all flips and quarter turns",
     )
     sub.add_argument(
-        "--weights",
-        metavar="FILE",
-        help="the extractor's weights, if they are not to be downloaded",
+        "--weights", metavar="FILE", help="the extractor's weights, if not to be downloaded"
     )
 
     sub = command(train, "colorlib train runs/mine --tier lab -p photo_set my-set -p epochs 100")
     sub.add_argument("run_folder", help="where the run is kept; the same command resumes it")
     sub.add_argument(
-        "--tier",
-        default="lab",
-        help="smoke (seconds), lab (minutes, the default) or full (the paper's, on a GPU)",
+        "--tier", default="lab", help="smoke: seconds, lab: minutes (default), full: hours on a GPU"
     )
     sub.add_argument(
         "-p",
@@ -553,10 +547,7 @@ def _parser():
     )
     sub.add_argument("--seed", type=int, default=0, metavar="S", help="chooses practice and checks")
     sub.add_argument(
-        "--merge",
-        nargs="+",
-        metavar="RESULTS",
-        help="files that people handed back, or folders of them",
+        "--merge", nargs="+", metavar="RESULTS", help="files that people handed back, or folders"
     )
 
     sub = command(export, "colorlib export for-my-app")

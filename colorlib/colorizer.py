@@ -71,9 +71,9 @@ class Colorizer:
         UserError
             If there are no such weights, or they are damaged or do not fit.
         """
-        if name is None:
-            name = next(iter(SHIPPED))
-        known = isinstance(name, str) and name in NETWORKS and not os.path.exists(name)
+        name = next(iter(SHIPPED.values())) if name is None else name
+        # A folder of that name is meant if it holds a run, not if it holds pictures.
+        known = isinstance(name, str) and name in NETWORKS and not any(Path(name).glob("*.json"))
         network, card = weights.load_network(NETWORKS[name] if known else name)
         needs = designs.design_named(card["design"]).needs
         looks = any(INPUTS[need].looked_at for need in needs)

@@ -85,7 +85,7 @@ def colorize_film(source: str | os.PathLike, out: str | os.PathLike, weights=Non
         raise UserError(f"{out}: films are written as {', '.join(SUFFIXES)}; choose one of these")
     if out.is_dir():
         raise UserError(f"{out}: is a folder; name a file in it")
-    if out.resolve() == source.resolve():
+    if os.path.realpath(out) == os.path.realpath(source):
         raise UserError(f"{out}: is the film itself; choose another name with -o")
     with _opened(source):  # refused before a network is loaded
         pass

@@ -14,17 +14,20 @@ from colorlib.files import UserError, atomic_write, said
 
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 1_000_000_000  # of a photo's file
+MAX_SIDE = 100_000  # pixels; rows are computed whole
+LONGEST_WORDS = 10_000  # letters of a caption; JPEG has room for 65,000 bytes in all
 LARGEST_SIDE = 1024  # pixels, of the photos that networks see: memory grows with the square
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF")
 SUFFIXES = (
     *(".jpg", ".jpeg", ".jfif", ".png", ".tif", ".tiff"),
-    *(".webp", ".gif", ".bmp", ".avif"),
+    *(".webp", ".gif", ".bmp", ".avif", ".jpe", ".mpo", ".apng"),
 )
 # Names that promise a photo which cannot be read here. A camera's raw file also holds a small JPEG
 # that must not be taken for the photo.
 UNREAD = (
     *(".heic", ".heif", ".hif", ".jxl", ".jp2", ".j2k", ".psd", ".xcf", ".tga", ".pnm", ".ppm"),
+    *(".jpx", ".jpf", ".psb", ".exr", ".hdr", ".ico", ".svg", ".pdf", ".pgm", ".pbm", ".gpr"),
     *(".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".dng", ".orf", ".raf", ".rw2"),
     *(".pef", ".srw", ".x3f", ".3fr", ".iiq", ".dcr", ".kdc", ".mrw", ".erf", ".rwl"),
 )
@@ -66,8 +69,8 @@ def read_photo(path: str | os.PathLike) -> Image.Image:
     Raises
     ------
     UserError
-        If the file is missing, unreadable, empty, damaged, no photo, or has more than
-        `MAX_PIXELS` pixels (checked in its header, before any memory is spent) or `MAX_BYTES`.
+        If the file is missing, unreadable, empty, damaged, no photo, or has more than `MAX_PIXELS`
+        or `MAX_SIDE` (checked in its header, before any memory is spent) or `MAX_BYTES`.
 
     Notes
     -----
@@ -95,9 +98,9 @@ def read_photo(path: str | os.PathLike) -> Image.Image:
             )
         try:
             # All of it: from a file, Pillow reads as much as damaged bytes promise is there.
-            whole = io.BytesIO(file.read())
+            whole = io.BytesIO(file.read(length))
             with Image.open(whole, formats=FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
+                if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
                     raise Image.DecompressionBombError
                 image.load()
                 # In place: should rewriting the EXIF data fail, the picture is turned already.
@@ -106,14 +109,15 @@ def read_photo(path: str | os.PathLike) -> Image.Image:
                 return _to_srgb(image, getattr(image, "tag_v2", {}))
         except Image.DecompressionBombError as error:
             raise UserError(
-                f"{path}: has more than {MAX_PIXELS // 1_000_000} megapixels; scale it down first"
+                f"{path}: has more than {MAX_PIXELS // 1_000_000} megapixels, or more than "
+                f"{MAX_SIDE} pixels a side; scale it down first"
             ) from error
         except UserError as error:
             raise UserError(f"{path}: {error}") from None
         except UnidentifiedImageError as error:
             raise UserError(
-                f"{path}: is no photo that can be read here; "
-                "use JPEG, PNG, TIFF, WebP, AVIF, GIF or BMP"
+                f"{path}: is no photo that can be read here, whatever its name says; "
+                "save a copy as JPEG, or as PNG with 8 bits a channel"
             ) from error
         except Exception as error:  # a decoder fed with damaged bytes can raise anything
             raise UserError(
@@ -140,10 +144,9 @@ def as_photo(image: Image.Image) -> Image.Image:
         If nothing says which of its values is white.
     """
     tags = getattr(image, "tag_v2", {})  # a TIFF's
-    try:
-        upright = ImageOps.exif_transpose(image)
-    except Exception:  # bent EXIF data can raise anything
-        upright = image
+    upright = image.copy()
+    with contextlib.suppress(Exception):  # as in `read_photo`
+        ImageOps.exif_transpose(upright, in_place=True)
     return _to_srgb(upright, tags)
 
 
@@ -201,6 +204,8 @@ def _to_srgb(image, tags):
     with contextlib.suppress(Exception):  # looking for the next one can raise anything
         if image.is_animated and image.format != "MPO":
             kept["passed_over"] = "holds further pages or frames; the first one was taken"
+    if tags.get(254) == 1:  # a camera's raw file, whatever its name says
+        raise UserError("begins with a preview, as raw files do; save a copy as JPEG, PNG or TIFF")
     if image.mode[0] in "IF":
         image = _to_eight_bits(image, tags)
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
@@ -222,16 +227,24 @@ def _to_srgb(image, tags):
 
 def _words(image):
     """Resolution, date, author and copyright, ready to be written again; no place."""
-    kept = {"dpi": image.info["dpi"]} if "dpi" in image.info else {}
+    kept = {}
     with contextlib.suppress(Exception):  # bent EXIF data can raise anything
+        if all(1 <= each < 2**16 for each in image.info.get("dpi", [0])):  # not 0/0
+            kept["dpi"] = image.info["dpi"]
         before, after = image.getexif(), Image.Exif()
-        after.update({tag: before[tag] for tag in WORDS if tag in before})
+        after.update(_as_written(before))
         taken = before.get_ifd(0x8769).get(TAKEN)
-        if taken:
-            after.get_ifd(0x8769)[TAKEN] = taken
+        if isinstance(taken, str):
+            after.get_ifd(0x8769)[TAKEN] = taken[:LONGEST_WORDS]
         if len(after) or taken:
             kept["exif"] = after.tobytes()
     return kept
+
+
+def _as_written(exif):
+    """Words of EXIF data as bytes. Pillow reads them as Latin-1 and writes ASCII: no ©, no é."""
+    said = {tag: exif[tag] for tag in WORDS if isinstance(exif.get(tag), str)}
+    return {tag: words[:LONGEST_WORDS].encode("latin-1", "replace") for tag, words in said.items()}
 
 
 def _to_eight_bits(image, tags):
@@ -294,9 +307,9 @@ def write_photo(image: Image.Image, path: str | os.PathLike):
         if options is _TIFF and "exif" in kept:  # libtiff writes no EXIF folder within the file
             words = Image.Exif()
             words.load(kept.pop("exif"))
-            kept["tiffinfo"] = {tag: words[tag] for tag in WORDS if tag in words}
+            kept["tiffinfo"] = _as_written(words)
         image.save(encoded, **options | kept)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # an encoder can raise anything
         raise UserError(
             f"{path}: {image.width}x{image.height} pixels cannot be written as "
             f"{options['format']} ({said(error)}); use .png"

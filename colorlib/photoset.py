@@ -141,7 +141,8 @@ def commons() -> PhotoSet:
     """
     if not (BUNDLED / "credits.csv").exists():
         raise UserError(f"{BUNDLED}: the bundled photos are missing; install colorlib again")
-    cache = Path(os.environ.get("COLORLIB_CACHE") or platformdirs.user_cache_dir("colorlib"))
+    cache = os.environ.get("COLORLIB_CACHE") or platformdirs.user_cache_dir("colorlib")
+    cache = Path(os.path.expanduser(cache))  # a ~ that no shell has seen
     out = cache / f"commons-{sha256_of(BUNDLED / 'credits.csv')[:12]}"
     if not os.path.exists(out):
         try:
@@ -200,7 +201,7 @@ def prepare(folder, out, size: int = 256, validation: float = VALIDATION_SHARE, 
     folder, out = Path(folder), Path(out)
     if not os.path.isdir(folder):
         raise UserError(f"{folder}: is not a folder; name the folder that holds the photos")
-    if out.resolve() == folder.resolve():
+    if os.path.realpath(out) == os.path.realpath(folder):
         raise UserError(f"{out}: holds the photos; name another folder for the set")
     if not 8 <= size <= LARGEST_SIDE:
         raise UserError(f"{out}: photos cannot be {size} pixels wide; take 8 to {LARGEST_SIDE}")
@@ -285,7 +286,7 @@ class _Draft:
         """Judge a file that is new or has changed: append its photo, or note why not."""
         row = dict.fromkeys(COLUMNS, "") | {"file": name}
         try:
-            row["sha256"] = sha256_of(path)
+            row["sha256"] = sha256_of(path) if path.is_file() else ""  # a pipe has no end
             if (name, row["sha256"]) in self.seen:
                 return
             photo = read_photo(path)

@@ -320,7 +320,7 @@ def recipe_from(parameters: dict) -> tuple[Recipe, Hardware]:
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}"
             raise UserError(f"unknown parameter {name!r:.80}; {hint}")
     chosen = {name: value for name, value in plain.items() if value is not None}
-    tier = chosen.pop("tier", None) or os.environ.get("COLORLIB_TIER", "lab")
+    tier = chosen.pop("tier", None) or os.environ.get("COLORLIB_TIER") or "lab"
     for name, value in (("tier", tier), ("preset", chosen.get("preset", "paper"))):
         known = {"tier": TIERS}.get(name, PRESETS)
         if not isinstance(value, str) or value not in known:

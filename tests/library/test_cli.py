@@ -296,6 +296,9 @@ def test_photos_and_manifest_disagree(colorlib, photos, tmp_path):
     [
         (("--tier", "quick"), "unknown tier 'quick'"),
         (("-p", "epoch", "3"), "did you mean 'epochs'"),
+        (("-p", "epochs", "[" * 9000), "epochs is '[[["),
+        (("-p", "run_folder", "other"), "'run_folder'; the run's folder goes before -p"),
+        (("-p", "_seed", "3"), "unknown parameter '_seed'"),
         (("-p", "size", "100"), "multiple of 64"),
         (("-p", "extractor", "alexnet"), "alexnet"),
         (("-p", "photo_set", "no-such-set"), "no-such-set"),
@@ -374,6 +377,34 @@ def test_one_photos_trouble_costs_one_photo(colorlib, photo, tmp_path):
     assert "3 photos colourized" in out
 
 
+def test_a_link_to_itself_costs_one_photo(colorlib, photo, tmp_path):
+    (photo.parent / "self.jpg").symlink_to("self.jpg")
+    code, out, errors = colorlib("colorize", photo.parent, "-o", tmp_path / "out")
+    assert code == 1 and "1 photos colourized" in out
+    assert len(errors) == 1 and "self.jpg: cannot be opened" in errors[0]
+    code, _, errors = colorlib("colorize", photo, "-o", photo.parent / "self.jpg")
+    assert code == 1 and "self.jpg" in errors[0]
+
+
+@pytest.mark.parametrize("folder", [".", "/", ".."])
+def test_a_folder_is_no_film(colorlib, folder):
+    code, _, errors = colorlib("film", folder)
+    assert code == 1 and errors[0].startswith(f"colorlib: {folder}: is no file")
+
+
+def test_a_backend_that_is_not_there_is_said(colorlib, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torhc")
+    code, _, errors = colorlib("info")
+    assert code == 1
+    assert errors == ["colorlib: KERAS_BACKEND is torhc, which is not installed; unset it"]
+
+
+def test_what_is_measured_is_shown_though_it_cannot_be_written(colorlib, photo, tmp_path):
+    arguments = ["evaluate", "--limit", "1", "-o", photo / "result.json"]
+    code, out, errors = colorlib(*arguments)
+    assert code == 1 and "| grey |" in out and "result.json: cannot be written" in errors[0]
+
+
 def test_the_format_can_be_chosen(colorlib, photo, tmp_path):
     image = Image.open(photo)
     image.putalpha(Image.linear_gradient("L").resize(image.size))
@@ -410,6 +441,19 @@ def test_an_empty_argument_is_no_folder(given, capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(list(given))
     assert ended.value.code == 2 and "is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_closed_output_is_no_traceback(photo, tmp_path, closed):
+    """As with >&- in a shell, or from a service without a console."""
+    code = (
+        f"import sys; sys.{closed} = None; from colorlib.cli import main; raise SystemExit(main())"
+    )
+    arguments = ["prepare", photo.parent, "-o", tmp_path / "set"]  # it has a progress bar
+    photo.with_name("b.jpg").write_bytes(next(photoset.BUNDLED.glob("*.jpg")).read_bytes())
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "Traceback" not in done.stderr
 
 
 def test_what_nobody_can_take_is_no_traceback():

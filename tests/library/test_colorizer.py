@@ -23,6 +23,21 @@ def lightness(rgb):
     return color.rgb2lab(rgb)[..., 0]
 
 
+def test_a_folder_of_pictures_takes_no_networks_name(tmp_path, monkeypatch):
+    """`colorize -o unet`, and then the same command again, or any other."""
+    monkeypatch.chdir(tmp_path)
+    for name in SHIPPED:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "old.jpg").touch()
+    hashes = {name: weights.read_card(path)["sha256"] for name, path in SHIPPED.items()}
+    assert Colorizer.load("paper").card["sha256"] == hashes["paper"]
+    (tmp_path / "paper" / "recipe.json").write_text("{}")
+    with pytest.raises(UserError, match=r"paper/model.weights.h5: not found"):
+        Colorizer.load("paper")  # a run that has not come so far
+    (tmp_path / "unet" / "recipe.json").write_text("{}")
+    assert Colorizer.load().card["sha256"] == hashes["unet"], "the default is no folder here"
+
+
 def test_kind_and_size_are_kept(colorizer, photos):
     array = colorizer.colorize(photos[0])
     assert isinstance(array, np.ndarray)

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import struct
 import subprocess
@@ -230,11 +231,84 @@ def test_words_are_kept_and_the_place_is_not(tmp_path, photo, suffix):
             assert round(image.info["dpi"][0]) == 300
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+@pytest.mark.parametrize("said", ["© José".encode("latin-1"), "© José 写真".encode()])
+def test_words_keep_signs_beyond_ascii(tmp_path, photo, suffix, said):
+    exif = Image.Exif()
+    exif[0x013B], exif[0x8298] = said, said
+    photo.save(tmp_path / "a.jpg", exif=exif)
+    write_photo(read_photo(tmp_path / "a.jpg"), tmp_path / f"b.{suffix}")
+    with Image.open(tmp_path / f"b.{suffix}") as image:
+        kept = image.getexif()
+        assert [kept[tag].encode("latin-1") for tag in (0x013B, 0x8298)] == [said, said]
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_odd_words_cost_themselves_and_not_the_photo(tmp_path, photo, suffix):
+    exif = Image.Exif()
+    exif[0x010E], exif[0x013B] = "x" * 70_000, "Ann Lee"
+    photo.save(tmp_path / "long.png", exif=exif)
+    photo.save(tmp_path / "a.tif", dpi=(300, 300))
+    whole, names = (tmp_path / "a.tif").read_bytes(), ["long.png"]
+    for ratio in ((0, 0), (1, 0), (2**32 - 1, 1)):  # of dots to the inch
+        names.append(f"{ratio[0]}.tif")
+        odd = whole.replace(struct.pack("<II", 300, 1), struct.pack("<II", *ratio))
+        (tmp_path / names[-1]).write_bytes(odd)
+    for name in names:
+        write_photo(read_photo(tmp_path / name), tmp_path / f"b.{suffix}")
+        assert levels_apart(read_photo(tmp_path / f"b.{suffix}"), photo) < 4
+        with Image.open(tmp_path / f"b.{suffix}") as image:
+            assert image.info.get("dpi", (1, 1))[0] < 2**16
+            assert name != "long.png" or image.getexif()[0x013B] == "Ann Lee"
+    odd = photo.copy()
+    odd.info["dpi"] = (1e30, 1e30)
+    with contextlib.suppress(UserError):
+        write_photo(odd, tmp_path / f"c.{suffix}")
+
+
+def test_both_doors_turn_a_photo_whose_exif_cannot_be_written_again(tmp_path, photo):
+    entries = struct.pack("<HHII", 0x0112, 3, 1, 6) + struct.pack("<HHIf", 0x013B, 11, 1, np.nan)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4)
+    photo.save(tmp_path / "a.jpg", exif=exif)
+    with Image.open(tmp_path / "a.jpg") as image:
+        assert as_photo(image).size == (photo.height, photo.width)
+        assert np.array_equal(as_photo(image), read_photo(tmp_path / "a.jpg"))
+
+
+def test_a_raw_file_by_another_name_is_not_its_preview(tmp_path):
+    values = np.array([[0, 100, 255, 255]])
+    (tmp_path / "dng.tif").write_bytes(tiff(values, 8, extra=[(254, 4, 1)]))
+    assert "begins with a preview" in refusal(tmp_path / "dng.tif")
+
+
+def test_a_heic_or_a_float_tiff_is_not_told_to_be_a_jpeg_or_tiff(tmp_path):
+    (tmp_path / "phone.jpg").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(1000))
+    assert "whatever its name says; save a copy as JPEG" in refusal(tmp_path / "phone.jpg")
+
+
+def test_a_file_that_grows_is_read_to_the_length_that_was_looked_at(tmp_path, photo, monkeypatch):
+    photo.save(tmp_path / "a.png")
+    stat, length = os.fstat, (tmp_path / "a.png").stat().st_size
+
+    def growing(number):
+        found = stat(number)
+        with open(tmp_path / "a.png", "ab") as file:
+            file.truncate(50_000_000)
+        return found
+
+    monkeypatch.setattr(os, "fstat", growing)
+    tracemalloc.start()
+    assert levels_apart(read_photo(tmp_path / "a.png"), photo) == 0
+    assert length < tracemalloc.get_traced_memory()[1] < 20e6
+    tracemalloc.stop()
+
+
 def test_what_promises_a_photo_and_is_none_is_passed_over_with_a_reason(tmp_path, photo):
     photo.save(tmp_path / "a.jpg")
     photo.save(tmp_path / "b.jfif", format="JPEG")
     photo.save(tmp_path / "c.avif")
-    for name in ("d.HEIC", "e.nef", "notes.txt"):
+    photo.save(tmp_path / "g.jpe", format="JPEG")
+    for name in ("d.HEIC", "e.nef", "scan.pdf", "notes.txt"):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "f.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
@@ -243,8 +317,8 @@ def test_what_promises_a_photo_and_is_none_is_passed_over_with_a_reason(tmp_path
     (tmp_path / "album" / "loop").symlink_to(tmp_path)
     passed_over = {}
     found = find_photos(tmp_path, passed_over)
-    assert [path.name for path in found] == ["a.jpg", "b.jfif", "c.avif", "f.jpg"]
-    assert {path.name for path in passed_over} == {"d.HEIC", "e.nef", "link", "loop"}
+    assert [path.name for path in found] == ["a.jpg", "b.jfif", "c.avif", "f.jpg", "g.jpe"]
+    assert {path.name for path in passed_over} == {"d.HEIC", "e.nef", "scan.pdf", "link", "loop"}
     assert "save a copy as JPEG" in passed_over[tmp_path / "d.HEIC"]
     assert all(read_photo(path).size == photo.size for path in found)
     assert "save a copy" in refusal(tmp_path / "e.nef")
@@ -375,6 +449,12 @@ def test_a_bomb_is_refused_by_its_header(tmp_path, width):
     assert MAX_PIXELS == 10_000 * 10_000
     (tmp_path / "bomb.png").write_bytes(png(width, 10_000, 8, 2))
     assert "100 megapixels" in refusal(tmp_path / "bomb.png")
+
+
+def test_one_endless_row_is_refused_by_its_header(tmp_path):
+    """Rows are computed whole: such a one of 100 kB would take ten gigabytes."""
+    (tmp_path / "row.png").write_bytes(png(100_001, 1, 8, 2))
+    assert "more than 100000 pixels a side" in refusal(tmp_path / "row.png")
 
 
 def test_pillow_does_not_warn_of_large_photos(tmp_path, photo, monkeypatch):

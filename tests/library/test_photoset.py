@@ -343,6 +343,20 @@ def test_an_unreadable_photo_is_left_out_until_it_can_be_read():
         assert [row["file"] for row in photo_set.manifest] == ["000.jpg", "002.jpg", "001.jpg"]
 
 
+def test_what_has_no_end_is_left_out(tmp_path):
+    folder = fill(tmp_path / "in", range(2))
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "endless.jpg").symlink_to("/dev/zero")
+    (folder / "itself.jpg").symlink_to("itself.jpg")
+    for _ in range(2):
+        photo_set = prepare(folder, tmp_path / "out", size=32)
+        found = reasons(photo_set)
+        assert (len(photo_set), {*found}) == (2, {"pipe.jpg", "endless.jpg", "itself.jpg"})
+        assert found["pipe.jpg"] == "is no regular file; copy the photo into one"
+        assert found["itself.jpg"].startswith("cannot be opened (")
+    assert "cannot be used" in refusal(prepare, folder, folder / "itself.jpg")
+
+
 def test_a_file_name_need_not_be_unicode(tmp_path):
     folder = fill(tmp_path / "in", range(1))
     try:
@@ -501,6 +515,14 @@ def test_commons_says_how_to_choose_another_cache(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("COLORLIB_CACHE", str(tmp_path / "file"))
     assert "COLORLIB_CACHE" in refusal(photoset.commons)
+
+
+def test_a_cache_may_be_named_from_home(tmp_path, monkeypatch):
+    """As in a settings file, where no shell replaces the ~."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COLORLIB_CACHE", "~/file")
+    (tmp_path / "file").write_text("in the way")
+    assert str(tmp_path / "file") in refusal(photoset.commons)
 
 
 def test_how_much_is_held_back_and_what(tmp_path):

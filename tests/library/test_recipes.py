@@ -116,6 +116,11 @@ def test_a_wrong_value_is_named_and_the_right_one_taken(name, wrong, right, beco
     assert found == becomes and type(found) is type(becomes)
 
 
+def test_an_empty_variable_says_nothing(monkeypatch):
+    monkeypatch.setenv("COLORLIB_TIER", "")
+    assert recipes.recipe_from({})[0].tier == "lab"
+
+
 def test_nothing_is_written_before_all_is_checked(tmp_path):
     with pytest.raises(UserError, match="2019: is no photo set"):
         training.train(*recipes.recipe_from({"tier": "smoke"})[:1], tmp_path / "run",

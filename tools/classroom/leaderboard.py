@@ -12,6 +12,7 @@ the weights yourself; the book's page on the leaderboard shows how.
 import argparse
 import html
 import math
+import os
 import re
 import sys
 from collections import Counter
@@ -63,7 +64,7 @@ def main(arguments=None):
         files = sorted(chosen.reports.glob("*.[jJ][sS][oO][nN]*"))  # some systems add .txt
         if not files:
             raise UserError(f"{chosen.reports}: holds no .json file; collect the reports there")
-        if chosen.out.resolve() in map(Path.resolve, files):
+        if os.path.realpath(chosen.out) in map(os.path.realpath, files):
             raise UserError(f"{chosen.out}: is one of the reports; choose another file with -o")
         reference = evaluation.compare({}, photoset.load(chosen.set))
         entries, refused = read_entries(files, reference)
