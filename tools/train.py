@@ -77,12 +77,7 @@ def main():
 def borrow_eyes(run, parameters):
     """Train the small decoder on the same photos, and lay all networks side by side."""
     print("\nnow the same photos with borrowed eyes: a small decoder for what a classifier sees")
-    same = {
-        "tier",
-        "limit",
-        "seed",
-        *(field.name for field in dataclasses.fields(recipes.Hardware)),
-    }
+    same = {"tier", "limit", "seed"} | {each.name for each in dataclasses.fields(recipes.Hardware)}
     kept = {name: value for name, value in parameters.items() if name in same}
     recipe, hardware = recipes.recipe_from(kept | {"design": "unet"})
     eyes = training.train(recipe, run / "borrowed_eyes", hardware)

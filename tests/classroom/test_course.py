@@ -31,7 +31,7 @@ from test_class import (
     rows_of,
 )
 
-from colorlib.files import UserError
+from colorlib.files import UserError, locked
 from tools import ROOT
 from tools.classroom import course as tool
 from tools.classroom import exercises, fence, student
@@ -134,7 +134,50 @@ def test_mistakes_are_explained_in_one_line(arguments, words, tmp_path):
     assert status == 1 and words in said and "Traceback" not in said
 
 
-def test_submissions_are_found_or_explained(course, tmp_path):
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"assert 'caf\xe9'", "hidden.py: 'utf-8' codec"),
+        (b"assert (1\n\nassert 2", r"never closed \(hidden.py, line 1\)"),
+    ],
+)
+def test_private_tests_that_nobody_can_pass_are_refused(data, words, tmp_path):
+    (tmp_path / "photos_leaks").mkdir()
+    path = tmp_path / "photos_leaks" / "hidden.py"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=words):
+        tool._private(tmp_path, "photos_leaks", "hidden.py")
+    path.write_bytes("assert 1".encode("utf-8-sig"))  # what Notepad puts before it is no part of it
+    assert tool._private(tmp_path, "photos_leaks", "hidden.py") == "assert 1"
+
+
+def test_what_only_an_instructor_can_mend_is_said_in_a_line(course, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="is a file; choose another folder"):
+        tool.make(tmp_path / "file", exercises.SAMPLE)
+    (tmp_path / "nbgrader_config.py").write_text("c.Execute.timeout = (60")
+    with pytest.raises(UserError, match=r"06_evaluation of anna: UserError: .*never closed"):
+        tool._blameless(tool._feedback, tmp_path, STEM, "anna")
+    with locked(course), pytest.raises(SystemExit, match="another process is working here"):
+        tool.main(["marks", str(course)])
+    monkeypatch.setattr(tool, "_blameless", lambda *_: None)
+    graded = course / "graded.json"  # of a gradebook that somebody has put another one in place of
+    graded.write_text(json.dumps({STEM: {"anna": {"state": None, "remark": "", "marked": True}}}))
+    with pytest.raises(SystemExit, match=r"Remove graded\.json"):
+        tool.main(["marks", str(course)])
+    graded.unlink()
+
+
+def test_reading_a_notebook_has_a_time_and_a_word_for_what_is_broken(course, release, monkeypatch):
+    monkeypatch.setattr(tool, "_blameless", lambda *_: None)
+    many = release | {"cells": [{"cell_type": "raw", "source": ""}] * 300_000}  # 13 MB
+    said = tool._grade(course, None, 0.5, STEM, "anna", json.dumps(many).encode(), None)
+    assert said == (["time limit"], tool.UNGRADED)
+    ((remark,), _) = tool._grade(course, None, 60, STEM, "anna", b"{", None)
+    assert remark.startswith("broken notebook (JSONDecodeError: ")
+
+
+def test_submissions_are_found_or_explained(course, tmp_path, capsys):
     with pytest.raises(UserError, match="holds no"):
         tool._handed_in(course, tmp_path)
     for name in ("anna", "ben (1)", "carla", "__MACOSX"):
@@ -146,12 +189,20 @@ def test_submissions_are_found_or_explained(course, tmp_path):
     renamed.write_text("{}")
     (tmp_path / "carla" / f"{STEM}.ipynb").symlink_to(renamed)
     (tmp_path / "dora").symlink_to(tmp_path / "anna")
+    (tmp_path / f"emil_{STEM}.ipynb").write_text("{}")  # some platforms put all into one folder
+    (tmp_path / "_frida").mkdir()
+    capsys.readouterr()
     found = {row.student: row for row in tool._handed_in(course, tmp_path)}
     assert found["anna"].read() == b"{}" and found["anna"].remark == ""
     reasons = {name: row.remark for name, row in found.items() if not row.read}
     assert reasons == {
         "ben": "no notebook", "carla": "no notebook", "dora": "folder is a link",
     }  # fmt: skip
+    assert f"no student's folder: _frida, emil_{STEM}.ipynb\n" in capsys.readouterr().out
+    for folder in (course, course.parent, course / "submitted"):  # copies would go over originals
+        folder.mkdir(exist_ok=True)
+        with pytest.raises(UserError, match="has the grader's own files, too"):
+            tool._handed_in(course, folder)
 
 
 def test_names_that_browsers_and_platforms_give(course, tmp_path):
@@ -166,6 +217,9 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
     hand_in(f"two/{STEM}.ipynb", "old", age=100)
     hand_in(f"two/{STEM}-1.ipynb", "new")
     hand_in(f"two/.ipynb_checkpoints/{STEM}.ipynb", "never")
+    for name, text in (("", "first"), (" (1)", "later"), (" (10)", "last"), (" (9)", "late")):
+        hand_in(f"equal/{STEM}{name}.ipynb", text)
+        os.utime(tmp_path / "equal" / f"{STEM}{name}.ipynb", (1e9, 1e9))  # as some zips unpack
     hand_in(f"{unicodedata.normalize('NFD', 'Zoé')}/{STEM}.ipynb", "accent")
     (tmp_path / "zipped").mkdir()
     with zipfile.ZipFile(tmp_path / "zipped" / "work.zip", "w") as archive:
@@ -186,7 +240,7 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
         found.pop("bomb").read()
     read = {name: row.read().decode() for name, row in found.items() if row.read}
     assert read == {
-        "colab": "copy", "nested": "nested", "two": "new", "zipped": "zipped",
+        "colab": "copy", "nested": "nested", "two": "new", "equal": "last", "zipped": "zipped",
         "windows": "hidden ending", "loud": "capitals",
         unicodedata.normalize("NFC", "Zoé"): "accent",
     }  # fmt: skip
@@ -205,15 +259,19 @@ def test_names_of_people_are_as_they_are_written(course, tmp_path):
     (tmp_path / "é").mkdir()
     with pytest.raises(UserError, match="another folder has the same name"):
         tool._handed_in(course, tmp_path)
-    (tmp_path / "é").rename(tmp_path / "a\u202eb")  # turned round, it would pass for another
-    with pytest.raises(UserError, match="rename it"):
-        tool._handed_in(course, tmp_path)
+    # Turned round or with what is not seen, it would pass for another; a sign may begin a formula.
+    before = tmp_path / "é"
+    for name in ("a\u202eb", "a\u061cb", "\ufeffa", "a\u00adb", "a\u3164", "\uff1dcmd()", "=cmd()"):
+        before = before.rename(tmp_path / name)
+        with pytest.raises(UserError, match="rename it"):
+            tool._handed_in(course, tmp_path)
 
 
 def test_what_editors_make_of_a_notebook_is_read(release):
     wanted = nbformat.reads(json.dumps(release), as_version=4)
-    nothing = release | {"metadata": None}
-    for data in (json.dumps(nothing).encode("utf-8-sig"), json.dumps(release).encode("utf-16")):
+    nothing, listed = (release | {"metadata": about} for about in (None, ["a list"]))
+    files = (json.dumps(nothing).encode("utf-8-sig"), json.dumps(release).encode("utf-16"))
+    for data in (*files, json.dumps(listed).encode()):
         assert tool._readable(data).cells == wanted.cells
     accent = {"cells": [own("# \xe9\nx = 1")], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     read = tool._readable(json.dumps(accent, ensure_ascii=False).encode("latin-1"))
@@ -252,12 +310,37 @@ print(*[cell for cell in cells if "best_factor" in cell])
 """
 
 
+def test_a_hidden_test_is_left_out_whatever_quotes_it_has():
+    line = r"""assert names == ["\tÉMILE"], "of two each guesses the other's" """
+    run = fence.Run(None)
+    shown = [nbformat.v4.new_output("stream", text=text) for text in ("honest", f"'{line}'")]
+    cells = [
+        nbformat.v4.new_code_cell(f"check()\n{fence.HIDDEN}{line}\n"),
+        nbformat.v4.new_code_cell("print(1)", outputs=shown),
+    ]
+    run._hide(cells)
+    assert [each.text for each in shown] == ["honest", fence.LEFT_OUT]
+
+
+def test_many_and_long_errors_are_cut():
+    run, cell = fence.Run(None), nbformat.v4.new_code_cell()
+    run.shown, run.clear_before_next_output = 0, False
+    for number in range(300):
+        content = {"ename": "E" * 10**5, "evalue": "v" * 10**5, "traceback": ["t" * 10**5]}
+        message = {"msg_type": "error", "content": content, "header": {"msg_type": "error"}}
+        message["parent_header"] = {"msg_id": number}
+        run.process_message(message, cell, 0)
+    assert 0 < len(str(cell)) < 2 * fence.SHOWN and run.remarks == {"output cut"}
+
+
 def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, browser):
     wrong = WRONG[FACTOR][0][1]
     noted = fill(release, RIGHT)
     noted["cells"].append(own("<script>four()</script> <b onclick='five()'>me</b>", "markdown"))
     noted["cells"].append(own("![](https://example.org/seen.png)", "markdown"))
     noted["cells"] += [own(LEAKS), own(PEEKS)]
+    pasted = fill(release, RIGHT)
+    pasted["cells"].append(own("![](attachment:image.png)", "markdown"))
     bare = fill(release, RIGHT)
     del bare["metadata"]
     for cell in bare["cells"]:
@@ -272,6 +355,7 @@ def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, 
         "windows": fill(release, RIGHT),
         "emoji": fill(release, RIGHT | {FACTOR: RIGHT[FACTOR] + "\n# half: \ud83d\n"}),
         "bare": bare,
+        "pastes": pasted,
     }
     for name, notebook in texts.items():
         (tmp_path / name).mkdir()
@@ -282,7 +366,7 @@ def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, 
     rows = rows_of(course)
     assert {name: rows[name]["marks"] for name in texts} == {
         "shows": "0", "hooks": "0", "quotes": "10", "scripts": "10", "marked": "10",
-        "windows": "10", "emoji": "10", "bare": "10",
+        "windows": "10", "emoji": "10", "bare": "10", "pastes": "10",
     }, {name: rows[name]["remark"] for name in texts}  # fmt: skip
     hidden = exercises.private(exercises.SAMPLE, AUTHORS, "hidden.py").splitlines()
     for name in texts:
@@ -291,6 +375,7 @@ def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, 
         assert not re.search(r"<script[^>]*>\s*[a-z]+\(\)|<[^>]*\son[a-z]+=", page), name
         assert len(page) < 2_000_000, name
         assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.split("<body", 1)[0]), name
+    assert rows["pastes"]["remark"] == ""
     assert rows["quotes"]["remark"] == "quotes a hidden test"  # what it shows is left out
     page, failed, got = browser.new_page(), [], []
     page.on("requestfailed", lambda request: failed.append((request.url, request.failure)))
@@ -401,6 +486,10 @@ def test_a_submission_gets_back_its_shape(release):
     assert rebuilt(release, filled) == right
     assert rebuilt(release, [cell for cell in filled if not is_check(cell)]) == right
     assert rebuilt(release, filled[::-1]) == right
+    for about in (None, "a word", {"grade_id": ["a list"]}):
+        assert (
+            rebuilt(release, [each | {"metadata": {"nbgrader": about}} for each in filled]) == right
+        )
     assert rebuilt(release, []) == ["".join(cell["source"]) for cell in release["cells"]]
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 
+import pytest
 from bs4 import BeautifulSoup
 
 from tools import ROOT
@@ -74,6 +75,7 @@ def test_secrets_are_found_where_they_are(tmp_path):
     assert GRADED and all(secrets().values())
     kit.write_instructor_copies(tmp_path, exercises.SAMPLE)
     assert sorted(given_away(in_folder(tmp_path))) == sorted(GRADED)
+    assert tmp_path.stat().st_mode & 0o077 == 0  # from students' code that is another user's, too
 
 
 def test_the_students_copies_give_nothing_away():
@@ -114,6 +116,17 @@ def test_building_twice_gives_the_same_bytes(tmp_path):
         for folder in kits
     )
     assert one == two and len(one) > len(student.Copier.of_the_book().books)
+
+
+def test_a_private_folder_that_lacks_something_is_explained(tmp_path, monkeypatch):
+    for part in (kit.student, kit.exercises):
+        monkeypatch.setattr(part, "main", lambda: None)
+    monkeypatch.setattr(kit.book, "build", lambda: None)
+    monkeypatch.setattr(kit, "KIT", tmp_path / "kit")
+    (tmp_path / "private").mkdir()
+    monkeypatch.setattr(sys, "argv", ["kit", "--private", str(tmp_path / "private")])
+    with pytest.raises(SystemExit, match=r"solution\.py"):
+        kit.main()
 
 
 def test_a_private_folder_that_is_not_there_is_named():

@@ -13,6 +13,8 @@ same assignments, byte for byte.
 """
 
 import argparse
+import ast
+import contextlib
 import csv
 import hashlib
 import json
@@ -25,12 +27,13 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 from nbconvert.preprocessors.sanitize import SanitizeHTML
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -40,15 +43,8 @@ from tqdm import tqdm
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
-from colorlib.files import (
-    UserError,
-    atomic_write,
-    check_packing,
-    print_any_name,
-    read_json,
-    sha256_of,
-    write_json,
-)
+from colorlib import files
+from colorlib.files import UserError, atomic_write, read_json, said, sha256_of, write_json
 from tools.classroom import exercises, fence, student
 from tools.site import book
 
@@ -57,7 +53,10 @@ LARGEST = 50_000_000  # bytes of a notebook
 # nbgrader takes other signs for patterns. Python takes some for no letters without which a name is
 # not written, as vowels of Hindi; what turns the direction of a line is not among these.
 SIGNS = r"\w\u00a1-\u1fff\u200c\u200d\u2019\u20a0-\u2fff\u3001-\ud7ff\uf900-\U0010ffff"
-STUDENT = re.compile(f"[{SIGNS}]([{SIGNS} .,@'-]*[{SIGNS}])?")
+# What cannot be seen makes two names look like one.
+UNSEEN = r"\u00ad\u061c\u115f\u1160\u180e\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
+WIDE = r"\uff0b\uff0d\uff1d\uff20"  # + - = @, by which a cell of a table may become a formula
+STUDENT = re.compile(f"(?!.*[{UNSEEN}]|[{WIDE}])[{SIGNS}]([{SIGNS} .,@'-]*[{SIGNS}])?")
 INTRODUCTION = """\
 # Assignment: {title}
 
@@ -125,9 +124,13 @@ def main(arguments=None):
     # nbgrader starts alembic by name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     warnings.simplefilter("ignore")  # nbgrader's and nbformat's: nobody here could mend them
-    print_any_name()
+    files.print_any_name()
+    folder = chosen["course"]
     try:
-        chosen.pop("command")(**chosen)
+        with files.locked(folder) if (folder / "source").is_dir() else contextlib.nullcontext():
+            chosen.pop("command")(**chosen)
+    except MissingEntry as error:
+        sys.exit(f"{folder / 'gradebook.db'}: {error} Remove graded.json beside it, grade again")
     except UserError as error:
         sys.exit(f"{Path(__file__).name}: {error}")
     except KeyboardInterrupt:
@@ -142,6 +145,7 @@ def make(course, private):
     """Write the course folder."""
     if course.is_relative_to(book.ROOT) and not course.is_relative_to(book.BUILD):
         raise UserError(f"{course}: is in the kit, which is public; choose a folder elsewhere")
+    files.check_folder(course)
     course.mkdir(parents=True, exist_ok=True)
     course.chmod(0o700)  # solutions are in it
     for name, text in (("nbgrader_config.py", CONFIG), ("jupyter_server_config.py", SERVER)):
@@ -198,7 +202,11 @@ def _cell(name, cell, points=None, solution=False):
 
 
 def _private(folder, name, part):
-    text = exercises.private(folder, name, part)
+    try:
+        text = exercises.private(folder, name, part)
+        ast.parse(text or "", part)
+    except (OSError, ValueError, SyntaxError) as error:  # nobody could pass tests that do not run
+        raise UserError(f"{folder}: {name}/{part}: {said(error)}; correct it") from error
     if text is None:
         raise UserError(
             f"{folder}: lacks {name}/{part}; {exercises.SAMPLE} shows what such a folder holds"
@@ -227,11 +235,12 @@ def grade(course, submissions, seconds):
         if before and before["state"] == state and not before.get("late"):
             continue
         remarks, marked = _grade(course, behind, seconds, stem, who, data, None if read else remark)
-        late = LATE in remarks and not (before and before["state"] == state)
+        failed = any(each.startswith((LATE, UNGRADED)) for each in remarks)
+        late = failed and not (before and before["state"] == state)
         if read and remark:
             remarks.append(remark)
         graded[stem][who] = {"state": state, "remark": "; ".join(remarks), "marked": marked}
-        if late:  # perhaps the machine was busy: the next command grades it once more
+        if late:  # perhaps the machine was busy or full: the next command grades it once more
             graded[stem][who]["late"] = True
         write_json(course / "graded.json", graded)
     write_json(course / "graded.json", graded)
@@ -271,7 +280,14 @@ def _handed_in(course, submissions):
     """What each student handed in for each assignment for which anybody did."""
     if not submissions.is_dir():
         raise UserError(f"{submissions}: is no folder; it should hold one folder for each student")
-    folders = [each for each in submissions.iterdir() if each.is_dir() and each.name[0] not in "._"]
+    if course.is_relative_to(submissions) or submissions.is_relative_to(course / "submitted"):
+        raise UserError(
+            f"{submissions}: has the grader's own files, too; choose a folder of submissions alone"
+        )
+    present = [each for each in submissions.iterdir() if not each.name.startswith((".", "__MAC"))]
+    folders = [each for each in present if each.is_dir() and each.name[0] != "_"]
+    if others := sorted(each.name for each in {*present} - {*folders}):
+        print(f"passed over, for it is no student's folder: {', '.join(others)}")
     # macOS writes an accent as a sign of its own, which nbgrader does not take.
     students = {}
     for path in sorted(folders):
@@ -321,7 +337,8 @@ def _newest(folder, stem):
                 found.append((about.st_mtime, about.st_size, path.name, path.read_bytes))
     if not found:
         return None, MISSING
-    _, size, name, read = max(found, key=lambda each: each[0])
+    # Of equally old ones the longer name is the later copy: "(1)", "Copy of".
+    _, size, name, read = max(found, key=lambda each: (each[0], len(each[2]), each[2]))
     if size > LARGEST:
         return None, "too large"
     return read, f"took {name}, the newest of {len(found)}" if len(found) > 1 else ""
@@ -341,26 +358,25 @@ def _packed(path, stem):
     except Exception:  # what is no zip, or a bent one, can raise anything
         return []
 
-    def reader(member):
-        def read():
-            with zipfile.ZipFile(path) as archive:
-                check_packing(archive)
-                with archive.open(member) as file:
-                    return file.read(LARGEST)  # whatever size it claims
-
-        return read
-
     return [
         (
             # A zip keeps local time, in steps of two seconds.
             time.mktime((*each.date_time, 0, 0, -1)),
             each.file_size,
             f"{path.name}/{each.filename}",
-            reader(each),
+            partial(_unpacked, path, each),
         )
         for each in members
         if _is_notebook(Path(each.filename).name, stem)
     ]
+
+
+def _unpacked(path, member):
+    """A member of a zip."""
+    with zipfile.ZipFile(path) as archive:
+        files.check_packing(archive)
+        with archive.open(member) as file:
+            return file.read(LARGEST)  # whatever size it claims
 
 
 LATE = "time limit"
@@ -371,22 +387,33 @@ def _grade(course, behind, seconds, stem, who, data, problem):
 
     What cannot be graded is replaced by the empty assignment: it gets its zeros and its feedback.
     """
-    if not problem:
-        try:
-            notebook = rebuilt(_release(course, stem), _readable(data))
-        except Exception as error:  # nobody can say what a broken file leads to
-            problem = f"broken notebook ({type(error).__name__})"
-    if not problem:
-        try:
+    notebook = None
+    try:
+        if not problem:  # a small file may have a million cells: reading, too, has a time
+            notebook = fence.apart(seconds, _understood, course, stem, data)
             return fence.apart(seconds, _autograde, course, stem, who, notebook, behind), True
-        except TimeoutError:
-            problem = LATE
-        except RuntimeError as error:
-            problem = f"could not be graded ({error})"
+    except TimeoutError:
+        problem = LATE
+    except RuntimeError as error:
+        problem = f"{UNGRADED} ({error})" if notebook else f"broken notebook ({said(error)})"
     empty = _release(course, stem)
     empty.cells.insert(0, nbformat.v4.new_markdown_cell(f"**Not graded: {problem}.**", id="note"))
-    fence.apart(SECONDS, _autograde, course, stem, who, empty, behind)
+    _blameless(_autograde, course, stem, who, empty, behind)
     return [problem], UNGRADED
+
+
+def _blameless(work, course, stem, who, *more):
+    """Do apart what no student can make fail, so that the course or the machine must be mended."""
+    try:
+        fence.apart(SECONDS, work, course, stem, who, *more)
+    except (RuntimeError, TimeoutError) as error:
+        raise UserError(
+            f"{course}: {stem} of {who}: {said(error)}; mend that, and the same command goes on"
+        ) from error
+
+
+def _understood(course, stem, data):
+    return rebuilt(_release(course, stem), _readable(data))
 
 
 def _readable(data):
@@ -397,7 +424,8 @@ def _readable(data):
     text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace").decode()
     content = json.loads(text)
     for part in (content, *content.get("cells", ())):  # notebooks of before 2015 have sheets
-        part["metadata"] = part.get("metadata") or {}
+        about = part.get("metadata")
+        part["metadata"] = about if isinstance(about, dict) else {}
     return nbformat.reads(json.dumps(content), as_version=4)
 
 
@@ -440,8 +468,9 @@ def rebuilt(release, handed_in):
     names = {cell.source.strip(): name for name, cell in known.items()}
     handed, after, place = {}, {name: [] for name in (None, *known)}, None
     for cell in handed_in.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        name = name if name in known else names.get(cell.source.strip())
+        about = cell.metadata.get("nbgrader")
+        name = about.get("grade_id") if isinstance(about, dict) else None
+        name = name if name in [*known] else names.get(cell.source.strip())
         if name is None or name in handed:
             after[place].append(_own(cell))
         else:
@@ -474,6 +503,8 @@ def _own(cell):
     source = _plain(cell.source)
     if cell.cell_type != "code":  # HTML in it would run in the browser of whoever looks at it
         source = SanitizeHTML().sanitize_html_tags(source)
+        # Pictures in it stay behind with the metadata, and nbconvert fails where one is missing.
+        source = source.replace("attachment:", "attached:")
     return new.get(cell.cell_type, nbformat.v4.new_raw_cell)(source)
 
 
@@ -493,7 +524,7 @@ def marks(course):
         if about.get("marked") != MISSED
     ]
     for stem, who in tqdm(pages, unit="page"):
-        fence.apart(SECONDS, _feedback, course, stem, who)
+        _blameless(_feedback, course, stem, who)
     _write_marks(course)
 
 
@@ -576,7 +607,10 @@ def _write_table(path, columns, rows):
 
 
 def _config(course):
-    return PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    try:
+        return PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    except Exception as error:  # it is a program, and anybody's to change
+        raise UserError(f"{course}: {said(error)}; correct or restore its settings") from error
 
 
 def _convert(step, course, stem, who, **options):

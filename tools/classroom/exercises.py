@@ -170,7 +170,8 @@ def tasks_of_the_book():
 def private(folder, name, part):
     """A file of a private folder, or None: `part` is solution.py, hidden.py or notes.md."""
     path = Path(folder) / name / part
-    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+    # Notepad's mark at the beginning would be an error in the middle of a cell.
+    return path.read_text(encoding="utf-8-sig").strip() if path.exists() else None
 
 
 def tests_of(hidden):

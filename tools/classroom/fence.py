@@ -56,7 +56,8 @@ SHOWN = 1_000_000  # characters of output that are kept of a cell
 LEFT_OUT = "not shown, since it quotes a hidden test"
 QUOTES = {"text": LEFT_OUT, "data": {"text/plain": LEFT_OUT}, "traceback": [LEFT_OUT]}
 QUOTES |= {"ename": "Error", "evalue": LEFT_OUT}
-COLORS = re.compile(r"\\x1b\[[\d;]*m")  # of a terminal, within what str() makes of an output
+# Colours of a terminal, and what str() puts before quotes and other signs in an output.
+EXTRA = re.compile(r"\\x1b\[[\d;]*m|[\\'\"]")
 SAFE = {"text/plain", "image/png", "image/jpeg"}  # kinds of output that cannot do anything
 NEEDED = "import ipykernel, matplotlib, skimage, ssl, colorlib.checks"
 
@@ -274,9 +275,10 @@ class Run(Execute):
         parts = [cell.source.rpartition(HIDDEN) for cell in cells]
         tests, others = ("\n".join(p[2] for p in parts if bool(p[1]) is w) for w in (True, False))
         lines = {line.strip() for line in tests.splitlines()}
-        secret = [line for line in lines if len(line) > 8 and line not in others]
+        secret = [EXTRA.sub("", each) for each in lines if len(each) > 8 and each not in others]
         for output in (each for cell in cells for each in cell.get("outputs", ())):
-            if any(line in COLORS.sub("", str(output)) for line in secret):
+            shown = EXTRA.sub("", str(output))
+            if any(line in shown for line in secret):
                 self.remarks.add("quotes a hidden test")
                 output.update({part: QUOTES[part] for part in QUOTES.keys() & output.keys()})
 
@@ -284,15 +286,15 @@ class Run(Execute):
         content, kind = msg["content"], msg["msg_type"]
         if kind.startswith("comm"):  # of widgets, which may catch or change what a cell shows
             return None
+        if kind == "error":
+            _shorten(content)
         room, size = max(0, SHOWN - self.shown), len(str(content))
         self.shown += size
         if "data" in content:  # HTML and scripts would run in the browser of whoever looks at them
             content["data"] = {kind: content["data"][kind] for kind in SAFE & {*content["data"]}}
             content["metadata"] = {}  # a picture's width becomes an attribute, as it stands
-        if kind == "error":  # never dropped: marks depend on it
-            content["evalue"] = content["evalue"][:2000]
-            content["traceback"] = ["\n".join(content["traceback"])[-20_000:]]
-        elif ("data" in content or kind == "stream") and size > room:
+        # An error that is dropped here comes again with the reply: marks depend on it.
+        if ("data" in content or kind in ("stream", "error")) and size > room:
             self.remarks.add("output cut")
             if not room or kind != "stream":
                 return None
@@ -300,6 +302,8 @@ class Run(Execute):
         return super().process_message(msg, cell, cell_index)
 
     def on_cell_executed(self, cell, cell_index, execute_reply):
+        if execute_reply["content"]["status"] == "error":
+            _shorten(execute_reply["content"])
         super().on_cell_executed(cell=cell, cell_index=cell_index, execute_reply=execute_reply)
         self._display_id_map.clear()  # what a later cell would change may be a mark by then
         for output in cell.outputs:
@@ -312,6 +316,12 @@ class Run(Execute):
         if is_grade(cell):
             # nbgrader takes a displayed value for a partial mark; ours come from what is raised.
             cell.outputs = [each for each in cell.outputs if each.output_type != "execute_result"]
+
+
+def _shorten(error):
+    """Cut what an error says, and its name, which may be as long."""
+    error["ename"], error["evalue"] = error["ename"][:200], error["evalue"][:2000]
+    error["traceback"] = ["\n".join(error["traceback"])[-20_000:]]
 
 
 def end_processes(process=None):

@@ -18,6 +18,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from colorlib.files import UserError
 from tools.classroom import course, exercises, student
 from tools.site import book
 
@@ -36,7 +37,10 @@ def main():
     exercises.main()
     book.build()
     write_instructor_copies(KIT / "instructor", chosen.private)
-    course.make(KIT / "course", chosen.private)
+    try:
+        course.make(KIT / "course", chosen.private)
+    except UserError as error:
+        sys.exit(f"kit: {error}")
     for part in (book.SITE, student.COPIES, KIT / "instructor", KIT / "course"):
         print(part.relative_to(book.ROOT))
 
@@ -46,6 +50,7 @@ def write_instructor_copies(folder, private):
     copier = student.Copier.of_the_book()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    folder.chmod(0o700)  # students' code that is graded without a box may be another user's
     for stem in copier.books:
         text = student.write(copier.copy(stem, lambda tag: private_cells(tag, private)))
         (folder / f"{stem}.ipynb").write_text(text, encoding="utf-8")

@@ -131,14 +131,7 @@ def read_entry(file, reference):
             _shown("{date}, {processor}, {cores} cores".format(**report["machine"])),
         )
         doubt = next(doubts(entry, report, reference), None)
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RuntimeError) as error:
         raise UserError(
             f"{file}: is no whole report of one network ({type(error).__name__}: {error!s:.80}); "
             "ask for the file that `colorlib evaluate --weights ... -o` wrote"

@@ -69,11 +69,8 @@ def write_notebooks(folder):
 def build_colorlib(folder):
     """Build colorlib's wheel into a folder; returns its path."""
     environment = os.environ | {"SOURCE_DATE_EPOCH": "315532800"}  # 1980
-    subprocess.run(
-        [*UV, "build", "--no-build-isolation", "--out-dir", folder, book.ROOT],
-        env=environment,
-        check=True,
-    )
+    command = [*UV, "build", "--no-build-isolation", "--out-dir", folder, book.ROOT]
+    subprocess.run(command, env=environment, check=True)
     for other in (*folder.glob("*.tar.gz"), *folder.glob(".*")):
         other.unlink()  # the wheel is built from a source archive, which nobody needs here
     (wheel,) = folder.glob("*.whl")

@@ -157,13 +157,8 @@ class Copier:
             ),
             text,
         )
-        text = FILM.sub(
-            lambda found: (
-                f"{found['caption']} "
-                f"[Watch it on the website.]({self.site}notebooks/{stem}.html#{found['name']})"
-            ),
-            text,
-        )
+        watch = rf"[Watch it on the website.]({self.site}notebooks/{stem}.html#\g<name>)"
+        text = FILM.sub(rf"\g<caption> {watch}", text)
         text = ROLE.sub(lambda found: self.role(found["kind"], found["text"], stem), text)
         return re.sub(r"(?<=\]\()[^)\s]+(?=\))", lambda found: self.link(found[0]), text)
 
@@ -238,10 +233,8 @@ class Copier:
 
     def link(self, address):
         """Other chapters are neighbours; pages of the book are on the site."""
-        if (
-            re.match(r"[a-z]+:|#", address)
-            or address.split("#")[0].removesuffix(".ipynb") in self.books
-        ):
+        chapter = address.split("#")[0].removesuffix(".ipynb")
+        if chapter in self.books or re.match(r"[a-z]+:|#", address):
             return address
         return re.sub(r"\.(md|ipynb)\b", ".html", urljoin(f"{self.site}notebooks/", address))
 

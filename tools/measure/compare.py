@@ -33,11 +33,7 @@ from tools import ROOT
 RUNS = ROOT / "runs" / "compare"
 SMALL_FILES = ("recipe.json", "data.json", "machine.json", "metrics.jsonl")
 
-NETWORKS = {
-    "paper": "paper",
-    "without scores": "paper_alone",
-    "koalarization": "baldassarre2017",
-}
+NETWORKS = {"paper": "paper", "without scores": "paper_alone", "koalarization": "baldassarre2017"}
 SMALL = {"tier": "full", "extractor": "efficientnet_lite0", "transforms": 2, "limit": 1500}
 EXPERIMENTS = {
     # A falling rate, because after eight epochs a steady one leaves much to chance.

@@ -29,13 +29,8 @@ NOBODY = "example"  # whose repository the kit names until somebody publishes it
 SHOWN = ("colorlib/**/*", "requirements.lock")
 SITE_ONLY = (
     *("notebooks/*.ipynb", "notebooks/student/*.ipynb", "book/**/*", "_static/**/*"),
-    *(
-        "_config.yml",
-        "_toc.yml",
-        "package-lock.json",
-        "tools/site/vendor.py",
-        "tools/site/widgets.js",
-    ),
+    *("_config.yml", "_toc.yml", "package-lock.json"),
+    *("tools/site/vendor.py", "tools/site/widgets.js"),
 )
 # What a host does not need: build notes, source maps, fonts that no browser of today asks for.
 UNPUBLISHED = (
@@ -87,8 +82,7 @@ def is_fresh():
 
 def stamp():
     """Hashes of what notebooks show, and of everything that makes the site."""
-    shown = hash_of(SHOWN)
-    return {"shown": shown, "site": hash_of(SITE_ONLY)}
+    return {"shown": hash_of(SHOWN), "site": hash_of(SITE_ONLY)}
 
 
 def hash_of(patterns):

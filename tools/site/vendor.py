@@ -82,13 +82,8 @@ def copy():
 def export():
     """Write the network, and beside it what the page must know of the program that runs it."""
     folder, runtime = TARGET / "colorizer", TARGET / "onnxruntime" / RUNTIME
-    command = [
-        Path(sys.executable).with_name("colorlib"),
-        "export",
-        folder,
-        "--weights",
-        "unet_hints",
-    ]
+    colorlib = Path(sys.executable).with_name("colorlib")
+    command = [colorlib, "export", folder, "--weights", "unet_hints"]
     # tf2onnx numbers its nodes by the order of sets: so readers who have the network keep it.
     done = subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": "0"}, stderr=subprocess.PIPE)
     if done.returncode:
