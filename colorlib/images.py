@@ -27,7 +27,7 @@ SUFFIXES = (
 # that must not be taken for the photo.
 UNREAD = (
     *(".heic", ".heif", ".hif", ".jxl", ".jp2", ".j2k", ".psd", ".xcf", ".tga", ".pnm", ".ppm"),
-    *(".jpx", ".jpf", ".psb", ".exr", ".hdr", ".ico", ".svg", ".pdf", ".pgm", ".pbm", ".gpr"),
+    *(".jpx", ".jpf", ".psb", ".exr", ".hdr", ".ico", ".pdf", ".pgm", ".pbm", ".gpr"),
     *(".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".dng", ".orf", ".raf", ".rw2"),
     *(".pef", ".srw", ".x3f", ".3fr", ".iiq", ".dcr", ".kdc", ".mrw", ".erf", ".rwl"),
 )
