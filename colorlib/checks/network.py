@@ -301,7 +301,8 @@ def network_layer(student, draw):
     kernels, strides = (3, 5, 2, 4), (2, 2, 3, 1)  # an even stencil has no middle
     # All but one are neither even nor a multiple of 3.
     sides = 6 * draw.integers(3, 12, 4) + np.array([1, 2, 1, 1])
-    channels, filters = draw.integers(2, 9, 4), draw.integers(10, 30, 4)
+    # Never as many channels as a stencil has rows: two mistakes would be one.
+    channels, filters = draw.integers(6, 10, 4), draw.integers(10, 30, 4)
     cases = np.stack([sides, channels, filters, kernels, strides], axis=1)  # (4, 5)
     rows = [_anatomy(s, c, [(f, k, step)])[0] for s, c, f, k, step in cases.tolist()]
     answers = [call(student, *case) for case in cases.tolist()]
