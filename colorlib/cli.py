@@ -381,9 +381,7 @@ def _parser():
         return sub
 
     sub = command(colorize, "colorlib colorize grandma.jpg album/ -o in-colour")
-    sub.add_argument(
-        "photos", nargs="+", metavar="FILE_OR_FOLDER", help="photos, or folders of them"
-    )
+    sub.add_argument("photos", nargs="+", metavar="FILE_OR_FOLDER", help="photos, or folders")
     sub.add_argument(
         "-o", "--out", default="colorized", metavar="DIR", help="where results go (%(default)s)"
     )

@@ -206,6 +206,8 @@ def _to_srgb(image, tags):
             kept["passed_over"] = "holds further pages or frames; the first one was taken"
     if tags.get(254) == 1:  # a camera's raw file, whatever its name says
         raise UserError("begins with a preview, as raw files do; save a copy as JPEG, PNG or TIFF")
+    if 2 in tags.get(339, ()) and tags.get(258, ()) < (32,):  # who knows which of them is white?
+        raise UserError("holds signed numbers; save a copy with 8 or 16 unsigned bits a channel")
     if image.mode[0] in "IF":
         image = _to_eight_bits(image, tags)
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
