@@ -431,7 +431,6 @@ def test_a_set_is_not_made_among_its_photos(photos, tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to print to")
 @pytest.mark.parametrize(
     "given",
     [("colorize", ""), ("colorize", "photo.jpg", "-o", ""), ("export", "out", "--weights=")],
@@ -456,6 +455,7 @@ def test_a_closed_output_is_no_traceback(photo, tmp_path, closed):
     assert done.returncode == 0 and "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to print to")
 def test_what_nobody_can_take_is_no_traceback():
     command = [sys.executable, "-c", "from colorlib.cli import main; raise SystemExit(main())"]
     with open("/dev/full", "w") as full:
