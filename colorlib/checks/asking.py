@@ -104,7 +104,7 @@ def asking_people(student, draw):
     for case, each in (("one answer each", 1), ("several answers each", int(draw.integers(8, 30)))):
         while True:
             share, half = float(draw.uniform(0.2, 0.5)), float(draw.uniform(0.02, 0.06))
-            rho = float(draw.uniform(0.03, 0.12))
+            rho = float(draw.uniform(0.06, 0.12))  # more than 2 instead of 1.96 would add
             alone = (1.96 / half) ** 2 * share * (1 - share)
             answers = alone * (1 + (each - 1) * rho)
             right = math.ceil(answers / each)
