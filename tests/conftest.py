@@ -10,6 +10,8 @@ import threading
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Else TensorFlow's work on a CPU keeps what it once took, and two test processes need 14 GB.
+os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")
 os.environ.setdefault("COLORLIB_PLACEHOLDER", "1")  # the kit under test belongs to nobody yet
 
 import browsing
