@@ -112,7 +112,7 @@ function answer(side) {
 
 stage.append(
   make("div", { className: "choices" }, ...choices.map((one) => one.element)), says,
-  make("div", { className: "controls row" }, next,
+  make("div", { className: "controls abreast" }, next,
     make("label", {}, make("span", {}, "shown for "), seconds), again), score,
 );
 restart();

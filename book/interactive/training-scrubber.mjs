@@ -97,6 +97,6 @@ strips.true.show(rows.true);
 stage.append(
   strips.grey.element, strips.now.element, strips.true.element,
   make("div", { className: "controls" }, epoch.row), chart,
-  make("div", { className: "controls row" }, play, says),
+  make("div", { className: "controls abreast" }, play, says),
 );
 update();
