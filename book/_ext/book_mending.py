@@ -1,4 +1,6 @@
-"""Mend what docutils and the theme get wrong for people who hear a page."""
+"""Mend what docutils and the theme get wrong, most of it for people who hear a page."""
+
+import re
 
 
 def _mend(app, pagename, templatename, context, doctree):
@@ -10,6 +12,8 @@ def _mend(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace(
             '<summary aria-label="Toggle hidden content">', "<summary>"
         )
+        # No line ends between a number and its per cent.
+        context["body"] = re.sub(r"(?<=\d) (?=%)", "\u00a0", context["body"])
 
 
 def setup(app):

@@ -1,4 +1,7 @@
-"""Light pictures: notebook figures become WebP, all pictures state their size and load late."""
+"""Light pictures: notebook figures become WebP, all pictures state their size and load late.
+
+Each leads to itself alone, where a phone can enlarge it.
+"""
 
 import io
 import re
@@ -46,9 +49,9 @@ def _state_sizes(app, pagename, templatename, context, doctree):
 
     def tag(match):
         nonlocal first
-        text, source = match[0], unquote(match[1]).rsplit("/", 1)[-1]
+        link, text, source = match[1], match[2], unquote(match[3]).rsplit("/", 1)[-1]
         if source not in names:
-            return text
+            return match[0]
         if not first and " loading=" not in text:
             text = text.replace("<img", '<img loading="lazy"', 1)
         first = False
@@ -56,9 +59,10 @@ def _state_sizes(app, pagename, templatename, context, doctree):
             with Image.open(names[source]) as image:
                 size = f'<img width="{image.width}" height="{image.height}"'
             text = text.replace("<img", size, 1)
-        return text
+        return f"{link}{text}" if link else f'<a class="alone" href="{match[3]}">{text}</a>'
 
-    context["body"] = re.sub(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>', tag, context["body"])
+    pattern = r'(<a\b[^>]*>\s*)?(<img\b[^>]*?\bsrc="([^"]*)"[^>]*>)'
+    context["body"] = re.sub(pattern, tag, context["body"])
 
 
 def setup(app):

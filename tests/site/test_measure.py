@@ -215,7 +215,8 @@ def test_systems_are_learned_once_and_compared(tmp_path, monkeypatch, commons, c
     assert run["options"] == {"width": 0.125} and run["seen"] == 32 and run["size"] == 64
     assert found["sheet"]["rows"][0] == "grey" and len(found["sheet"]["photos"]) == 2
     with Image.open(out.with_suffix(".jpg")) as sheet:
-        assert sheet.height == len(found["sheet"]["rows"]) * 88
+        height = len(found["sheet"]["rows"]) * 88
+        assert sheet.size == (176 + 88, 2 * height + systems.GAP)
 
     def learn(*given):
         pytest.fail("learned again")

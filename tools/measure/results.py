@@ -254,31 +254,29 @@ def headline(report):
     summary = report["summary"]
     table = beside_rivals(report, WAYS, ("loss", "AuC", "AuC rebalanced", "chroma"))
     chroma = summary["the photo itself"]["chroma"]["mean"]
-    lines = []
+    rows = []
     for name in WAYS:
-        share = summary[name]["chroma"]["mean"] / chroma
-        said = [
-            f"{metric} {100 * found['difference'] / scale:+.1f} % "
-            f"({100 * found['low'] / scale:+.1f} to {100 * found['high'] / scale:+.1f})"
-            for metric, found in report["beaten"][name].items()
-            for scale in [found["rival_mean"] if metric == "loss" else 1 - found["rival_mean"]]
-        ]
-        lines.append(
-            f"| {name} | {said[0].removeprefix('loss ')} | {said[1].removeprefix('AuC ')} "
-            f"| {100 * share:.0f} % |"
-        )
+        rows.append([name])
+        for metric, found in report["beaten"][name].items():
+            whole = found["rival_mean"] if metric == "loss" else 1 - found["rival_mean"]
+            more, low, high = (100 * found[key] / whole for key in ("difference", "low", "high"))
+            rows[-1].append(f"{more:+.1f} % ({low:+.1f} to {high:+.1f})".replace("-", "−"))
+        rows[-1].append(f"{100 * summary[name]['chroma']['mean'] / chroma:.0f} %")
     head = (
-        "| against the best baseline | loss | AuC, of what is missing to 1 | of the true chroma |"
+        "against the best baseline",
+        "loss",
+        "AuC, of what is missing to 1",
+        "of the true chroma",
     )
     return "\n".join([
-        table, "", head, "| --- | ---: | ---: | ---: |", *lines, "",
+        table, "", markdown_table(head, rows), "",
         f"Measured on {report['date']} on {report['photos']} validation photos, on "
         f"{machine(report)}. Differences are of pairs, photo by photo, with 95 % intervals.",
     ])  # fmt: skip
 
 
 def section(report, peeking=True, of="the bundled set"):
-    """Tables and verdict of a report, and what they were measured with."""
+    """Tables of a report, and what they were measured with."""
     made = (
         f"Measured on {report['date']} on {report['photos']} validation photos of {of}, "
         f"on {machine(report)}."
@@ -294,7 +292,9 @@ def section(report, peeking=True, of="the bundled set"):
     tables = [
         evaluation.format_table(rows, metrics).replace(" ± ", "\u00a0±\u00a0") for metrics in TABLES
     ]
-    return "\n\n".join([*tables, evaluation.verdict(report), made])
+    head = ["one − best baseline", *next(iter(report["beaten"].values()))]
+    beaten = [[name, *map(interval, found.values())] for name, found in report["beaten"].items()]
+    return "\n\n".join([*tables, markdown_table(head, beaten), made])
 
 
 def comparison(folder):
@@ -323,8 +323,9 @@ def comparison(folder):
 
 
 def interval(found):
-    """A difference as text, in bold where chance hardly explains it."""
-    text = f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
+    """A difference as text, in bold where its interval does not hold zero."""
+    text = f"{found['difference']:z+.4f} ({found['low']:z+.4f} to {found['high']:z+.4f})"
+    text = text.replace("-", "−")
     return f"**{text}**" if found["low"] * found["high"] > 0 else text
 
 

@@ -50,7 +50,8 @@ SEEN = 9360
 HINTS = 10
 RIVAL = "mean ab for each L"  # the best that can be had without looking at the photo's content
 ROUNDS = 3
-SHOWN = 12  # photos of the sheet
+SHOWN = 12  # photos of the sheet, half of them in each of its two parts
+GAP = 24  # pixels between the parts
 
 
 class Row(NamedTuple):
@@ -242,7 +243,7 @@ def flop(network, size):
 
 
 def draw(networks, photos, out, side=88, margin=176):
-    """The same photos by all: a sheet with a row each, named on the left. What it shows."""
+    """The same photos by all: two sheets, one below the other, of named rows. What they show."""
     rows = results.by_hash(photos)[:SHOWN]
     some = np.array(photos.photos[rows])
     told = ten_hints(some)
@@ -254,13 +255,16 @@ def draw(networks, photos, out, side=88, margin=176):
             for photo, its in zip(some, given, strict=True)
         ]
     bands["true"] = list(some)
-    grid = Image.fromarray(montage(list(bands.values())))
-    height = len(bands) * side
-    sheet = Image.new("RGB", (margin + SHOWN * side, height), "white")
-    sheet.paste(grid.resize((SHOWN * side, height), Image.LANCZOS), (margin, 0))
+    half, height = SHOWN // 2, len(bands) * side
+    sheet = Image.new("RGB", (margin + half * side, 2 * height + GAP), "white")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
-    for number, name in enumerate(bands):
-        pen.text((6, (number + 0.5) * side), name, "black", font, anchor="lm")
+    for top, first in ((0, 0), (height + GAP, half)):
+        grid = montage([band[first : first + half] for band in bands.values()])
+        sheet.paste(
+            Image.fromarray(grid).resize((half * side, height), Image.LANCZOS), (margin, top)
+        )
+        for number, name in enumerate(bands):
+            pen.text((6, top + (number + 0.5) * side), name, "black", font, anchor="lm")
     target = SHEET if out == PUBLISHED / "systems.json" else out.with_suffix(".jpg")
     sheet.save(target, quality=70)
     return {"rows": list(bands), "photos": [photos.manifest[row]["file"] for row in rows]}

@@ -355,22 +355,25 @@ def write_systems_page(folder=BOOK):
     sentence = (
         "The last column is how many people took its colours for those of a camera."
         if fooled
-        else "The last column is empty until people have been asked: `colorlib survey` asks them, "
-        "and `python -m tools.measure.systems --survey ANSWERS` fills it."
+        else "How many people take its colours for those of a camera is not known yet: "
+        "`colorlib survey` asks them, and `python -m tools.measure.systems --survey ANSWERS` adds "
+        "a column."
     )
+    asked = {"took for real": [
+        "{share:.0%} ({low:.0%} to {high:.0%})".format(**fooled[name]) if name in fooled else ""
+        for name in rows
+    ]}  # fmt: skip
     fill("systems.md", {
         "judged": beside(
             evaluation.format_table(rows, ("loss", "AuC", "AuC rebalanced", "PSNR")),
             {reports: [REPORTED.get(name, "") for name in rows]},
+            "---",
         ),
         "seen": beside(evaluation.format_table(rows, ("CIEDE2000", "SSIM")), {
             f"{metric} / true": [share(found, summary["the photo itself"], metric)
                                  for found in rows.values()]
             for metric in ("colourfulness", "chroma")
-        } | {"took for real": [
-            "{share:.0%} ({low:.0%} to {high:.0%})".format(**fooled[name]) if name in fooled else ""
-            for name in rows
-        ]}),
+        } | (asked if fooled else {})),
         "people": sentence,
         "against": markdown_table(
             ["one − mean ab for each L", "loss", "AuC"],
@@ -392,11 +395,11 @@ def write_systems_page(folder=BOOK):
     }, folder)  # fmt: skip
 
 
-def beside(table, columns):
-    """A table with further columns of text."""
+def beside(table, columns, aligned="---:"):
+    """A table with further columns."""
     lines = table.replace(" ± ", "\u00a0±\u00a0").splitlines()
     for head, cells in columns.items():
-        more = (head, "---", *cells)
+        more = (head, aligned, *cells)
         lines = [f"{line} {cell} |" for line, cell in zip(lines, more, strict=True)]
     return lines
 
@@ -434,7 +437,7 @@ def seeds(report):
         first, seed = untitled(name)
         if seed:
             found = (summary[name][m]["mean"] - summary[first][m]["mean"] for m in ("loss", "AuC"))
-            rows.append([first, *(f"{difference:+.4f}" for difference in found)])
+            rows.append([first, *(f"{difference:z+.4f}" for difference in found)])
     if not rows:
         return "Each was trained once: what chance does between two runs is not in the intervals."
     table = markdown_table(["second seed − first", "loss", "AuC"], rows)
