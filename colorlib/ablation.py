@@ -143,7 +143,7 @@ def format_table(report: dict) -> str:
         cells = [f"{found['loss']['mean']:.4f}", "", f"{found['AuC']['mean']:.3f}"]
         if name in report["differences"]:
             more = report["differences"][name]["loss"]
-            cells[1] = f"{more['difference']:z+.4f} ({more['low']:z+.4f} to {more['high']:z+.4f})"
+            cells[1] = f"{more['difference']:+z.4f} ({more['low']:+z.4f} to {more['high']:+z.4f})"
         rows.append([name, *cells, f"{found['chroma']['mean']:.1f}"])
     head = "class scores", "loss ↓", "more than with its own", "AuC ↑", "chroma"
     return tables.markdown_table(head, rows)

@@ -86,6 +86,8 @@ def test_pictures_are_light_and_state_their_size(pages, site):
                 size = (str(opened.width), str(opened.height))
             assert (image["width"], image["height"]) == size, image
             assert (number == 0) != (image.get("loading") == "lazy"), image
+            link = image.find_parent("a")["href"]
+            assert link == image["src"] or not link.endswith((".webp", ".jpg", ".png")), image
     assert not list((site / "_images").glob("*.png")), "a notebook's picture was not re-encoded"
 
 

@@ -262,12 +262,7 @@ def headline(report):
             more, low, high = (100 * found[key] / whole for key in ("difference", "low", "high"))
             rows[-1].append(f"{more:+.1f} % ({low:+.1f} to {high:+.1f})".replace("-", "−"))
         rows[-1].append(f"{100 * summary[name]['chroma']['mean'] / chroma:.0f} %")
-    head = (
-        "against the best baseline",
-        "loss",
-        "AuC, of what is missing to 1",
-        "of the true chroma",
-    )
+    head = ("one − best baseline", "loss", "AuC, of what is missing to 1", "of the true chroma")
     return "\n".join([
         table, "", markdown_table(head, rows), "",
         f"Measured on {report['date']} on {report['photos']} validation photos, on "
@@ -324,7 +319,7 @@ def comparison(folder):
 
 def interval(found):
     """A difference as text, in bold where its interval does not hold zero."""
-    text = f"{found['difference']:z+.4f} ({found['low']:z+.4f} to {found['high']:z+.4f})"
+    text = f"{found['difference']:+z.4f} ({found['low']:+z.4f} to {found['high']:+z.4f})"
     text = text.replace("-", "−")
     return f"**{text}**" if found["low"] * found["high"] > 0 else text
 

@@ -51,7 +51,6 @@ HINTS = 10
 RIVAL = "mean ab for each L"  # the best that can be had without looking at the photo's content
 ROUNDS = 3
 SHOWN = 12  # photos of the sheet, half of them in each of its two parts
-GAP = 24  # pixels between the parts
 
 
 class Row(NamedTuple):
@@ -243,7 +242,7 @@ def flop(network, size):
 
 
 def draw(networks, photos, out, side=88, margin=176):
-    """The same photos by all: two sheets, one below the other, of named rows. What they show."""
+    """The same photos by all: a sheet of named rows, half of the photos below the others."""
     rows = results.by_hash(photos)[:SHOWN]
     some = np.array(photos.photos[rows])
     told = ten_hints(some)
@@ -255,16 +254,16 @@ def draw(networks, photos, out, side=88, margin=176):
             for photo, its in zip(some, given, strict=True)
         ]
     bands["true"] = list(some)
-    half, height = SHOWN // 2, len(bands) * side
-    sheet = Image.new("RGB", (margin + half * side, 2 * height + GAP), "white")
+    half = SHOWN // 2
+    parts = slice(half), slice(half, SHOWN)
+    named = [(name, band[part]) for part in parts for name, band in bands.items()]
+    size = (half * side, len(named) * side)
+    sheet = Image.new("RGB", (margin + size[0], size[1]), "white")
+    grid = Image.fromarray(montage([band for _, band in named]))
+    sheet.paste(grid.resize(size, Image.LANCZOS), (margin, 0))
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
-    for top, first in ((0, 0), (height + GAP, half)):
-        grid = montage([band[first : first + half] for band in bands.values()])
-        sheet.paste(
-            Image.fromarray(grid).resize((half * side, height), Image.LANCZOS), (margin, top)
-        )
-        for number, name in enumerate(bands):
-            pen.text((6, top + (number + 0.5) * side), name, "black", font, anchor="lm")
+    for number, (name, _) in enumerate(named):
+        pen.text((6, (number + 0.5) * side), name, "black", font, anchor="lm")
     target = SHEET if out == PUBLISHED / "systems.json" else out.with_suffix(".jpg")
     sheet.save(target, quality=70)
     return {"rows": list(bands), "photos": [photos.manifest[row]["file"] for row in rows]}

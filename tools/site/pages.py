@@ -355,14 +355,9 @@ def write_systems_page(folder=BOOK):
     sentence = (
         "The last column is how many people took its colours for those of a camera."
         if fooled
-        else "How many people take its colours for those of a camera is not known yet: "
-        "`colorlib survey` asks them, and `python -m tools.measure.systems --survey ANSWERS` adds "
-        "a column."
+        else "Nobody has been asked yet how real they look: `colorlib survey` asks, and "
+        "`python -m tools.measure.systems --survey ANSWERS` adds a column."
     )
-    asked = {"took for real": [
-        "{share:.0%} ({low:.0%} to {high:.0%})".format(**fooled[name]) if name in fooled else ""
-        for name in rows
-    ]}  # fmt: skip
     fill("systems.md", {
         "judged": beside(
             evaluation.format_table(rows, ("loss", "AuC", "AuC rebalanced", "PSNR")),
@@ -373,7 +368,10 @@ def write_systems_page(folder=BOOK):
             f"{metric} / true": [share(found, summary["the photo itself"], metric)
                                  for found in rows.values()]
             for metric in ("colourfulness", "chroma")
-        } | (asked if fooled else {})),
+        } | {"took for real": [
+            "{share:.0%} ({low:.0%} to {high:.0%})".format(**fooled[name]) if name in fooled else ""
+            for name in rows
+        ]}),
         "people": sentence,
         "against": markdown_table(
             ["one − mean ab for each L", "loss", "AuC"],
@@ -396,9 +394,9 @@ def write_systems_page(folder=BOOK):
 
 
 def beside(table, columns, aligned="---:"):
-    """A table with further columns."""
+    """A table with further columns, if they hold anything."""
     lines = table.replace(" ± ", "\u00a0±\u00a0").splitlines()
-    for head, cells in columns.items():
+    for head, cells in ((head, cells) for head, cells in columns.items() if any(cells)):
         more = (head, aligned, *cells)
         lines = [f"{line} {cell} |" for line, cell in zip(lines, more, strict=True)]
     return lines
@@ -437,7 +435,7 @@ def seeds(report):
         first, seed = untitled(name)
         if seed:
             found = (summary[name][m]["mean"] - summary[first][m]["mean"] for m in ("loss", "AuC"))
-            rows.append([first, *(f"{difference:z+.4f}" for difference in found)])
+            rows.append([first, *(f"{difference:+z.4f}".replace("-", "−") for difference in found)])
     if not rows:
         return "Each was trained once: what chance does between two runs is not in the intervals."
     table = markdown_table(["second seed − first", "loss", "AuC"], rows)
