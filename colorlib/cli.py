@@ -13,15 +13,8 @@ import threading
 import time
 from pathlib import Path
 
-from colorlib.files import (
-    UserError,
-    atomic_write,
-    check_folder,
-    print_any_name,
-    read_json,
-    said,
-    write_json,
-)
+from colorlib import files
+from colorlib.files import UserError, shown
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Where a shell has closed one (>&-), progress bars would fail.
     sys.stdout, sys.stderr = (each or open(os.devnull, "w") for each in (sys.stdout, sys.stderr))
-    print_any_name()
+    files.print_any_name()
     _end_once()
     parser, given = _parser(), sys.argv[1:] if arguments is None else arguments
     if "" in given or any(each.startswith("--") and each.endswith("=") for each in given):
@@ -49,10 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it would fail once more
         if not isinstance(error, BrokenPipeError):  # who reads it may have seen enough, as `head`
             what = error.filename or "what is printed"
-            print(f"colorlib: {what}: {error.strerror or error}", file=sys.stderr)
+            print(shown(f"colorlib: {what}: {error.strerror or error}"), file=sys.stderr)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ending already
-        print(f"colorlib: interrupted; {_what_stands(chosen)}", file=sys.stderr)
+        print(shown(f"colorlib: interrupted; {_what_stands(chosen)}"), file=sys.stderr)
     return 1
 
 
@@ -97,7 +90,7 @@ def colorize(chosen: argparse.Namespace) -> int:
     if plan:
         from colorlib.colorizer import Colorizer
 
-        check_folder(chosen.out)  # before the network is loaded and has painted
+        files.check_folder(chosen.out)  # before the network is loaded and has painted
         colorizer = Colorizer.load(chosen.weights or (chosen.hints and "hints"))
         colorizer.decoding(chosen.decode)  # one that it does not have fails once, not every photo
     for photo, target in tqdm(plan.items(), unit="photo", disable=not plan):
@@ -112,10 +105,10 @@ def colorize(chosen: argparse.Namespace) -> int:
     for error in failed.values():
         print(f"colorlib: {error}", file=sys.stderr)
     for path, reason in passed_over.items():
-        print(f"passed over: {path}: {reason}")
+        print(shown(f"passed over: {path}: {reason}"))
     if passed_over:
         print(f"{len(passed_over)} passed over")
-    print(f"{len(plan.keys() - failed.keys())} photos colourized, in {chosen.out}")
+    print(shown(f"{len(plan.keys() - failed.keys())} photos colourized, in {chosen.out}"))
     if there:
         print(f"{len(there)} were there already; --force makes them anew")
     return 1 if failed else 0
@@ -163,7 +156,7 @@ def _hints(path, photos):
         raise UserError(f"{path}: hints are for one photo, and here are {len(photos)}; name one")
     if os.path.isfile(path) and os.path.getsize(path) > 1e6:
         raise UserError(f"{path}: has more than 1 MB; a file of hints has a line for each")
-    hints = read_json(path)
+    hints = files.read_json(path)
     if not isinstance(hints, list):
         raise UserError(f'{path}: must hold a list such as [[120, 80, "#aa3322"]]')
     return hints
@@ -194,8 +187,8 @@ def film(chosen: argparse.Namespace):
         print(f"the film breaks off: {made['missing']:.1f} seconds of it cannot be read")
     if made["left_out"]:
         print(f"left out, since it cannot be copied: {', '.join(made['left_out'])}")
-    print(f"{made['frames']} frames colourized, in {out}")
-    print(f"another --steady is quick as long as {made['folder']} is there; delete it when done")
+    print(shown(f"{made['frames']} frames colourized, in {out}"))
+    print(f"another --steady is quick while {shown(made['folder'])} is there; delete it when done")
 
 
 def prepare(chosen: argparse.Namespace):
@@ -207,7 +200,7 @@ def prepare(chosen: argparse.Namespace):
         chosen.folder, chosen.out, chosen.size, chosen.validation, hold_back
     )
     for row in photo_set.left_out:
-        print(f"left out: {row['file']}: {row['left_out']}")
+        print(shown(f"left out: {row['file']}: {row['left_out']}"))
     print(photo_set)
 
 
@@ -215,7 +208,9 @@ def _lines(path):
     try:
         return Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read ({said(error)}); give a text file") from error
+        raise UserError(
+            f"{path}: cannot be read ({files.said(error)}); give a text file"
+        ) from error
 
 
 def unsplash(chosen: argparse.Namespace):
@@ -230,8 +225,10 @@ def unsplash(chosen: argparse.Namespace):
         raise UserError(
             f"interrupted; {there} photos are in {chosen.out}, and the same command goes on"
         ) from None
-    print(f"{found['photos']} photos in {chosen.out}; {found['deleted']} others were deleted")
-    print(f"next: colorlib prepare {chosen.out} -o SET --size {chosen.size}")
+    print(
+        f"{found['photos']} photos in {shown(chosen.out)}; {found['deleted']} others were deleted"
+    )
+    print(f"next: colorlib prepare {shown(chosen.out)} -o SET --size {chosen.size}")
 
 
 def embed(chosen: argparse.Namespace):
@@ -242,7 +239,9 @@ def embed(chosen: argparse.Namespace):
     scores = embeddings.embed(
         photo_set, chosen.extractor, augment.TRANSFORMS[: chosen.transforms], chosen.weights
     )
-    print(f"{scores.shape[0]} photos x {scores.shape[1]} transforms, beside {photo_set.path}")
+    print(
+        f"{scores.shape[0]} photos x {scores.shape[1]} transforms, beside {shown(photo_set.path)}"
+    )
 
 
 def train(chosen: argparse.Namespace):
@@ -263,6 +262,7 @@ def train(chosen: argparse.Namespace):
     report = evaluation.compare({"this run": Colorizer.load(run)}, photo_set)
     evaluation.write_report(run, report)
     print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
+    run = shown(run)
     print(f"\nthe run is in {run}; use it with: colorlib colorize PHOTO --weights {run}")
 
 
@@ -277,7 +277,7 @@ def evaluate(chosen: argparse.Namespace):
     report = evaluation.compare({"the network": colorizer}, photoset.load(chosen.set), chosen.limit)
     print(evaluation.format_table(report["summary"]), evaluation.verdict(report), sep="\n\n")
     if chosen.out:  # after it is shown, should it not be possible
-        write_json(chosen.out, report)
+        files.write_json(chosen.out, report)
 
 
 def export(chosen: argparse.Namespace):
@@ -285,7 +285,7 @@ def export(chosen: argparse.Namespace):
     from colorlib import export
 
     for path in export.export(chosen.out, chosen.weights):
-        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+        print(f"{shown(path)} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
 def info(chosen: argparse.Namespace):
@@ -318,11 +318,12 @@ def survey(chosen: argparse.Namespace) -> int | None:
         chosen.out, chosen.real, systems, chosen.protocol, chosen.trials, chosen.seed
     )
     for path, reason in left_out.items():
-        print(f"left out: {path}: {reason}")
+        print(shown(f"left out: {path}: {reason}"))
+    print(f"{len(left_out)} left out")
     each = chosen.trials / (len(systems) * (1 + (chosen.protocol == "single")))
     needed = survey.answers_needed(effect=survey.design_effect(each))
     print(
-        f"{Path(chosen.out) / 'index.html'}: open it, or serve the folder\n"
+        f"{shown(Path(chosen.out) / 'index.html')}: open it, or serve the folder\n"
         f"for ± 5 points plan {needed} answers about each system: {-(-needed // each):.0f} people"
     )
 
@@ -333,16 +334,16 @@ def _merge(survey, paths, out):
         raise UserError(f"{out}: holds the survey itself, or answers; name another for its results")
     answers, left_out, refused = survey.merge(paths)
     found = survey.shares(answers)
-    write_json(
+    files.write_json(
         out / "survey.json", {"shares": found, "left_out": left_out, "refused": len(refused)}
     )
-    with atomic_write(out / "survey.png") as file:
+    with files.atomic_write(out / "survey.png") as file:
         survey.figure(found).savefig(file)
     for error in refused:
         print(f"colorlib: {error}", file=sys.stderr)
     for what, count in left_out.items():
         print(f"left out: {count} {what}")
-    print(f"\n{survey.format_shares(found)}\n\nwritten to {out}")
+    print(f"\n{survey.format_shares(found)}\n\nwritten to {shown(out)}")
     return 1 if refused else 0
 
 

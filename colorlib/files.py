@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import zipfile
@@ -14,10 +15,29 @@ import filelock
 import numpy as np
 
 LARGEST_JSON = 20_000_000  # bytes; what colorlib writes stays far below
+# What breaks a line, turns it round or commands a terminal, and halves of signs.
+COMMANDS = r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 class UserError(Exception):
     """Something the user can mend: one line that says what is wrong, where, and what to do."""
+
+    def __str__(self):
+        return shown(super().__str__())
+
+
+def shown(text) -> str:
+    """What may hold any file's name, on one line: a newline in it is shown as \\n."""
+    return re.sub(COMMANDS, lambda sign: sign[0].encode("unicode_escape").decode(), str(text))
+
+
+@contextlib.contextmanager
+def in_words(path: str | os.PathLike, what: str, then: str):
+    """Raise what the operating system refuses in a block as a UserError: what, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{path}: {what} ({error.strerror or error}); {then}") from error
 
 
 def said(error: Exception) -> str:
@@ -62,26 +82,20 @@ def atomic_write(path: str | os.PathLike):
         If the disk is full or the folder cannot be written to.
     """
     path = Path(path)
-    temporary = None
-    try:
+    with in_words(path, "cannot be written", "free some space or choose another folder"):
         path.parent.mkdir(parents=True, exist_ok=True)
         # The end of the name will do: a whole long one with more before it would be too long.
         suffix = f"-{path.name[-40:]}"
         handle, name = tempfile.mkstemp(prefix=".", suffix=suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
-        yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "free some space or choose another folder"
-        ) from error
-    finally:
-        if temporary is not None:
+        try:
+            yield temporary
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
+        finally:
             temporary.unlink(missing_ok=True)
 
 
@@ -118,21 +132,17 @@ def append_rows(path: str | os.PathLike, rows, at: int):
     if not at:
         with atomic_write(path) as temporary:
             np.save(temporary, rows[:0])
-    try:
-        with open(path, "rb+") as file:
-            header = npy_header(at, rows.shape[1:], rows.dtype)
-            file.write(header)
-            file.seek(len(header) + at * rows[:1].nbytes)
-            file.truncate()
-            file.write(np.ascontiguousarray(rows).data)
-            file.flush()
-            os.fsync(file.fileno())
-            file.seek(0)
-            file.write(npy_header(at + len(rows), rows.shape[1:], rows.dtype))
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written to ({error.strerror}); free some space, then try again"
-        ) from error
+    full = in_words(path, "cannot be written to", "free some space, then try again")
+    with full, open(path, "rb+") as file:
+        header = npy_header(at, rows.shape[1:], rows.dtype)
+        file.write(header)
+        file.seek(len(header) + at * rows[:1].nbytes)
+        file.truncate()
+        file.write(np.ascontiguousarray(rows).data)
+        file.flush()
+        os.fsync(file.fileno())
+        file.seek(0)
+        file.write(npy_header(at + len(rows), rows.shape[1:], rows.dtype))
 
 
 def npy_header(count: int, shape: tuple, dtype) -> bytes:
@@ -174,17 +184,14 @@ def locked(folder: str | os.PathLike, wait: float = 0):
     """
     folder = Path(folder)
     lock = filelock.FileLock(folder / ".lock")
-    try:
+    with in_words(folder, "cannot be used", "choose another folder"):
         folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=wait, poll_interval=0.1)
-    except filelock.Timeout:
-        raise UserError(
-            f"{folder}: another process is working here; wait for it or choose another folder"
-        ) from None
-    except OSError as error:
-        raise UserError(
-            f"{folder}: cannot be used ({error.strerror}); choose another folder"
-        ) from error
+        try:
+            lock.acquire(timeout=wait, poll_interval=0.1)
+        except filelock.Timeout:
+            raise UserError(
+                f"{folder}: another process is working here; wait for it or choose another folder"
+            ) from None
     try:
         yield
     finally:

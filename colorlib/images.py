@@ -8,9 +8,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
 
-from colorlib.files import UserError, atomic_write, said
+from colorlib.files import UserError, atomic_write, in_words, said
 
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 1_000_000_000  # of a photo's file
@@ -18,6 +18,8 @@ MAX_SIDE = 100_000  # pixels; rows are computed whole
 LONGEST_WORDS = 10_000  # letters of a caption; JPEG has room for 65,000 bytes in all
 LARGEST_SIDE = 1024  # pixels, of the photos that networks see: memory grows with the square
 
+# Pillow's 1 MB would have many a profile, or what a program noted, pass for damage.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF")
 SUFFIXES = (
     *(".jpg", ".jpeg", ".jfif", ".png", ".tif", ".tiff"),
@@ -52,8 +54,9 @@ def read_photo(path: str | os.PathLike) -> Image.Image:
     """Read a photo as people mean it to look: upright, in sRGB, 8 bits a channel.
 
     Reads JPEG (also CMYK), PNG (also palette, grey, 16-bit), TIFF, WebP, GIF (the first
-    frame) and BMP. EXIF orientation is applied and a colour profile converted to sRGB;
-    a broken profile or broken EXIF data is ignored, as image viewers do.
+    frame) and BMP. EXIF orientation is applied and a colour profile converted to sRGB; a PNG
+    without one may say how bright it is (gAMA). A broken profile or broken EXIF data is ignored,
+    as image viewers do.
 
     Parameters
     ----------
@@ -83,30 +86,24 @@ def read_photo(path: str | os.PathLike) -> Image.Image:
         raise UserError(f"{path}: is no regular file; copy the photo into one")
     if path.suffix.lower() in UNREAD:
         raise UserError(f"{path}: {_unread(path)}")
-    try:
+    with in_words(path, "cannot be opened", "check the path and its permissions"):
         file = open(path, "rb")
-    except OSError as error:
-        raise _cannot_open(path, error) from error
     # Pillow warns of oddities (a big picture, a bent EXIF tag) that need not trouble anyone here.
     with file, warnings.catch_warnings(action="ignore"):
-        length = os.fstat(file.fileno()).st_size
-        if not length:
-            raise UserError(f"{path}: is empty (0 bytes); get the file again")
-        if length > MAX_BYTES:
-            raise UserError(
-                f"{path}: has more than {MAX_BYTES // 1_000_000_000} GB; save it smaller"
-            )
         try:
+            length = os.fstat(file.fileno()).st_size
+            if not length:
+                raise UserError("is empty (0 bytes); get the file again")
+            if length > MAX_BYTES:
+                raise UserError(f"has more than {MAX_BYTES // 1_000_000_000} GB; save it smaller")
             # All of it: from a file, Pillow reads as much as damaged bytes promise is there.
             whole = io.BytesIO(file.read(length))
             with Image.open(whole, formats=FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
                     raise Image.DecompressionBombError
+                clear = _clear_color(image)
                 image.load()
-                # In place: should rewriting the EXIF data fail, the picture is turned already.
-                with contextlib.suppress(Exception):
-                    ImageOps.exif_transpose(image, in_place=True)
-                return _to_srgb(image, getattr(image, "tag_v2", {}))
+                return _to_srgb(image, getattr(image, "tag_v2", {}), clear)
         except Image.DecompressionBombError as error:
             raise UserError(
                 f"{path}: has more than {MAX_PIXELS // 1_000_000} megapixels, or more than "
@@ -143,11 +140,8 @@ def as_photo(image: Image.Image) -> Image.Image:
     UserError
         If nothing says which of its values is white.
     """
-    tags = getattr(image, "tag_v2", {})  # a TIFF's
-    upright = image.copy()
-    with contextlib.suppress(Exception):  # as in `read_photo`
-        ImageOps.exif_transpose(upright, in_place=True)
-    return _to_srgb(upright, tags)
+    tags, clear = getattr(image, "tag_v2", {}), _clear_color(image)  # a TIFF's and a PNG's
+    return _to_srgb(image.copy(), tags, clear)
 
 
 def pixels(photo):
@@ -198,18 +192,34 @@ def _cannot_open(path, error):
     return UserError(f"{path}: cannot be opened ({reason}); check the path and its permissions")
 
 
-def _to_srgb(image, tags):
+def _clear_color(image):
+    """The one value that a PNG shows as transparent: in 8 bits, as Pillow has the pixels."""
+    clear, tile = image.info.get("transparency"), getattr(image, "tile", None)
+    bits = str(tile[0][3]) if tile else ""  # known until the pixels are read
+    if clear and bits == "RGB;16B":
+        return tuple(value >> 8 for value in clear)
+    return clear and clear * {"L;2": 85, "L;4": 17}.get(bits, 1)
+
+
+def _to_srgb(image, tags, clear):
+    # In place: should rewriting the EXIF data fail, the picture is turned already.
+    with contextlib.suppress(Exception):
+        ImageOps.exif_transpose(image, in_place=True)
     profile, kept = image.info.get("icc_profile"), _words(image)
-    # A phone's JPEG may hold a small second picture (MPO), which nobody misses.
+    brighter = 1 / (2.2 * image.info.get("gamma", 1 / 2.2) or 1)  # as a PNG may ask for
+    # A phone's JPEG may hold a preview, too (MPO), which nobody misses; some hold a second view.
     with contextlib.suppress(Exception):  # looking for the next one can raise anything
-        if image.is_animated and image.format != "MPO":
+        if image.is_animated and (image.format != "MPO" or "Multi-Frame" in str(image.mpinfo)):
             kept["passed_over"] = "holds further pages or frames; the first one was taken"
     if tags.get(254) == 1:  # a camera's raw file, whatever its name says
         raise UserError("begins with a preview, as raw files do; save a copy as JPEG, PNG or TIFF")
     if 2 in tags.get(339, ()) and tags.get(258, ()) < (32,):  # who knows which of them is white?
         raise UserError("holds signed numbers; save a copy with 8 or 16 unsigned bits a channel")
+    plain = profile or "srgb" in image.info or not 0.05 < abs(brighter - 1) < 5
     if image.mode[0] in "IF":
         image = _to_eight_bits(image, tags)
+    elif clear is not None and "transparency" in image.info:
+        image.info["transparency"] = clear
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     mode = {"1": "L", "LA": "L", "CMYK": "CMYK", "L": "L"}.get(image.mode, "RGB")
     color = image if image.mode == mode else image.convert(mode)
@@ -221,6 +231,8 @@ def _to_srgb(image, tags):
                 color, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
             )
     color = color.convert("RGB")
+    if not plain:
+        color = color.point([round(255 * (v / 255) ** brighter) for v in range(256)] * 3)
     color.info = kept  # without the old profile, which Pillow would write into new files
     if alpha is not None and alpha.getextrema() != (255, 255):
         color.putalpha(alpha)
@@ -268,7 +280,10 @@ def _to_eight_bits(image, tags):
     shares = values.clip(0, white) / white
     if tags.get(262) == 0:  # this TIFF counts from white, and Pillow leaves deep ones so
         shares = 1 - shares
-    return Image.fromarray(np.rint(255 * shares).astype("uint8"))
+    grey = Image.fromarray(np.rint(255 * shares).astype("uint8"))
+    if "transparency" in image.info:
+        grey.putalpha(Image.fromarray(np.uint8(255) * (values != image.info["transparency"])))
+    return grey
 
 
 def write_photo(image: Image.Image, path: str | os.PathLike):
@@ -299,9 +314,7 @@ def write_photo(image: Image.Image, path: str | os.PathLike):
     if options is None:
         raise UserError(f"{path}: photos are not written as '{path.suffix}'; use .png or .jpg")
     if options is _JPEG and image.mode == "RGBA":
-        raise UserError(
-            f"{path}: JPEG has no transparency and this photo has; use .png (--format png)"
-        )
+        raise UserError(f"{path}: JPEG has no transparency, the photo has; use .png (--format png)")
     # Encoded in memory, so that an encoder's error cannot be taken for a full disk.
     encoded = io.BytesIO()
     try:
@@ -372,6 +385,8 @@ def _photos_below(folder, passed_over):
             passed[file] = _unread(file)
         elif file.suffix.lower() in SUFFIXES:
             photos.append(file)
+        elif file.name.rstrip(" .").lower().endswith(SUFFIXES):
+            passed[file] = "its name ends in a blank or a dot; rename it"
     if not photos:
         state = f"none of its {len(files)} files is a photo" if files else "is empty"
         raise UserError(f"{folder}: {state}; name a folder with {', '.join(SUFFIXES)} files")

@@ -18,7 +18,7 @@ import platformdirs
 from PIL import Image
 from tqdm.auto import tqdm
 
-from colorlib import curation
+from colorlib import curation, files
 from colorlib.curation import VALIDATION_SHARE, split_of
 from colorlib.files import UserError, atomic_write, locked, npy_header, said, sha256_of
 from colorlib.images import LARGEST_SIDE, center_square, find_photos, read_photo
@@ -209,10 +209,10 @@ def prepare(folder, out, size: int = 256, validation: float = VALIDATION_SHARE, 
         raise UserError(f"validation is {validation}; it must be at least 0 and below 1")
     passed_over = {}
     photos = find_photos(folder, passed_over)
-    files = {_name(path.relative_to(folder)): path for path in photos}
+    paths = {_name(path.relative_to(folder)): path for path in photos}
     credits = _read_credits(folder / "credits.csv")
     hold_back = set(hold_back)
-    if missing := hold_back - files.keys():
+    if missing := hold_back - paths.keys():
         raise UserError(f"{folder / min(missing)}: to be held back, but not there; check its name")
     theirs = (credits.get(name, {}).get("author", "") for name in hold_back)
     authors = {*map(curation.known_as, theirs)} - {""}
@@ -221,18 +221,14 @@ def prepare(folder, out, size: int = 256, validation: float = VALIDATION_SHARE, 
         held = row["file"] in hold_back or curation.known_as(row["author"]) in authors
         return "validation" if held else split_of(row["author"], row["sha256"], validation)
 
-    try:
-        with locked(out), contextlib.closing(_Draft(out, size, credits, split)) as draft:
-            for name, path in tqdm(files.items(), f"Preparing {out.name}", unit="photo"):
-                draft.add(name, path)
-            for path, reason in passed_over.items():
-                draft.pass_over(_name(path.relative_to(folder)), reason)
-            draft.commit()
-    except OSError as error:
-        raise UserError(
-            f"{out}: cannot be written to ({error.strerror}); "
-            "free some space or choose another folder, then run this again"
-        ) from error
+    then = "free some space or choose another folder, then run this again"
+    full = files.in_words(out, "cannot be written to", then)
+    with full, locked(out), contextlib.closing(_Draft(out, size, credits, split)) as draft:
+        for name, path in tqdm(paths.items(), f"Preparing {files.shown(out.name)}", unit="photo"):
+            draft.add(name, path)
+        for path, reason in passed_over.items():
+            draft.pass_over(_name(path.relative_to(folder)), reason)
+        draft.commit()
     return load(out)
 
 
@@ -293,7 +289,7 @@ class _Draft:
         except OSError as error:
             row["left_out"] = f"cannot be opened ({error.strerror})"
         except UserError as error:
-            row["left_out"] = str(error).removeprefix(f"{path}: ")
+            row["left_out"] = error.args[0].removeprefix(f"{path}: ")
         else:
             square = center_square(photo, self.size)
             row["dhash"], row["left_out"] = curation.dhash(square), curation.flaw(photo, square)
@@ -354,8 +350,8 @@ class _Draft:
 
 
 def _name(path):
-    # File names need not be valid Unicode; a manifest must be.
-    return path.as_posix().encode("utf-8", "backslashreplace").decode()
+    # File names need not be valid Unicode, nor without ends of lines; a manifest must be.
+    return files.shown(path.as_posix())
 
 
 def _header(count, size):

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from colorlib import machine, weights
+from colorlib import files, machine, weights
 from colorlib.files import UserError, atomic_write, check_packing, read_json, said, write_json
 from colorlib.recipes import Hardware, Recipe
 
@@ -143,14 +143,9 @@ class Run:
         if self.recipe.patience and (self.best is None or row["val_loss"] < self.best.loss):
             self.best = Best(epoch, row["val_loss"], kept())
         path = self.folder / "metrics.jsonl"
-        try:
-            with open(path, "a") as file:
-                file.write(json.dumps({"epoch": epoch, **row}) + "\n")
-        except OSError as error:
-            raise UserError(
-                f"{path}: cannot be written ({error.strerror}); free some space, then the same "
-                "command goes on from the last checkpoint"
-            ) from error
+        then = "free some space, then the same command goes on from the last checkpoint"
+        with files.in_words(path, "cannot be written", then), open(path, "a") as file:
+            file.write(json.dumps({"epoch": epoch, **row}) + "\n")
 
     def checkpoint(self, epoch: int, state: dict):
         """Keep all that is needed to go on, if the last time is long enough ago or all is done.
@@ -193,9 +188,9 @@ def pack(folder: str | os.PathLike) -> Path:
     if not (folder / "recipe.json").exists():
         raise UserError(f"{folder}: there is no run here; name the folder that holds recipe.json")
     target = folder.with_name(f"{folder.name}.zip")
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name[0] != "."]
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name[0] != "."]
     with atomic_write(target) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for path in files:
+        for path in paths:
             archive.write(path, path.relative_to(folder.parent))
     return target
 
@@ -219,10 +214,8 @@ def unpack(file: str | os.PathLike, parent: str | os.PathLike = "runs") -> Path:
         never overwritten. Chapter: 05_training.
     """
     parent = Path(parent)
-    try:
+    with files.in_words(parent, "cannot be made", "choose another"):
         parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{parent}: cannot be made ({error.strerror}); choose another") from error
     try:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory(dir=parent) as workshop:
             names = archive.namelist()

@@ -35,7 +35,7 @@ from tqdm.auto import tqdm
 
 from colorlib import figures
 from colorlib.curation import NEAR_GREY
-from colorlib.files import UserError, read_json, said
+from colorlib.files import UserError, in_words, read_json, said
 from colorlib.images import find_photos, read_photo, write_photo
 from colorlib.lab import to_lab, to_rgb
 from colorlib.tables import markdown_table
@@ -107,7 +107,7 @@ def write_survey(out, real, systems: dict, protocol: str = "pairs", trials: int 
     numbers = generator.permutation(len(candidates) * (len(systems) + 1))
     numbers = numbers.reshape(len(candidates), -1).tolist()
     rows, digest = [], hashlib.sha256()
-    try:
+    with in_words(out, "cannot be written", "choose another"):
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=out.parent) as folder:
             draft = Path(folder) / "survey"
@@ -128,7 +128,7 @@ def write_survey(out, real, systems: dict, protocol: str = "pairs", trials: int 
                 raise UserError(
                     f"{real}: {len(rows)} photos can be asked about, and {trials} answers need "
                     f"{PRACTICE + checks + trials} ({PRACTICE} for practice, {checks} for checks)"
-                    + "".join(f"\n  {path}: {why}" for path, why in list(left_out.items())[:3])
+                    + "".join(f"; {path}: {why}" for path, why in list(left_out.items())[:3])
                 )
             about = {"version": 1, "protocol": protocol, "systems": list(systems), "trials": trials}
             about["photos"] = len(rows) - PRACTICE - checks
@@ -146,23 +146,22 @@ def write_survey(out, real, systems: dict, protocol: str = "pairs", trials: int 
             (draft / "survey.js").write_text(_script(), encoding="utf-8")
             (draft / "kit.js").write_text(f"const KIT =\n{json.dumps(kit)}\n", encoding="utf-8")
             os.replace(draft, out)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror}); choose another") from error
     return left_out
 
 
 def _candidates(real, systems):
-    """Lists of paths, a photo and its colourizations; and the photos that lack one."""
+    """Lists of paths, a photo and its colourizations; and what else is there, and why not asked."""
+    found, left_out = [], {}
     for folder in (real, *systems.values()):
         if os.path.isfile(folder):
             raise UserError(f"{folder}: is a file; name the folder that it is in")
-    found = [
-        {path.relative_to(folder).with_suffix(""): path for path in find_photos([folder])}
-        for folder in (real, *systems.values())
-    ]
+        photos = find_photos([folder], left_out)
+        found.append({path.relative_to(folder).with_suffix(""): path for path in photos})
+        twins = sorted({*photos} - {*found[-1].values()})
+        left_out |= dict.fromkeys(twins, "another photo has the same name; rename one of them")
     stems = set.intersection(*map(set, found))
-    lacking = {path: "is not colourized by all" for s, path in found[0].items() if s not in stems}
-    return [[files[stem] for files in found] for stem in found[0] if stem in stems], lacking
+    left_out |= {path: "is not colourized by all" for s, path in found[0].items() if s not in stems}
+    return [[files[stem] for files in found] for stem in found[0] if stem in stems], left_out
 
 
 def _versions(paths):

@@ -17,7 +17,7 @@ import numpy as np
 from keras import Model, ops
 
 from colorlib import designs
-from colorlib.files import UserError, atomic_write, read_json, said, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, in_words, read_json, said, sha256_of, write_json
 from colorlib.images import LARGEST_SIDE
 
 
@@ -141,7 +141,9 @@ def read_card(path: str | os.PathLike) -> dict:
         if problem := next(_problems(card), None):
             raise UserError(problem)
     except UserError as error:
-        raise UserError(f"{description}: {str(error).removeprefix(f'{description}: ')}") from error
+        raise UserError(
+            f"{description}: {error.args[0].removeprefix(f'{description}: ')}"
+        ) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(
             f"{description}: does not describe a colorlib network ({said(error)})"
@@ -190,9 +192,7 @@ def _of_today(card):
 def _names(path):
     if not isinstance(path, (str, os.PathLike)):
         raise UserError(f"{path!r:.80}: names no network; give a path, such as runs/mine")
-    try:
+    with in_words(f"{path!s:.80}", "cannot be read", "check the path"):
         path = Path(path) / "model" if Path(path).is_dir() else path
-    except OSError as error:
-        raise UserError(f"{path!s:.80}: cannot be read ({error.strerror})") from error
     path = str(path).removesuffix(".json").removesuffix(".weights.h5")
     return Path(path + ".weights.h5"), Path(path + ".json")

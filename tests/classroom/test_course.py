@@ -248,6 +248,67 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
     assert found["broken"].remark == "no notebook"
 
 
+def test_a_packed_file_that_stays_closed_is_named(course, tmp_path):
+    for name in ("inner", "both", "rar"):
+        (tmp_path / name).mkdir()
+    with zipfile.ZipFile(tmp_path / "inner" / "work.zip", "w") as archive:
+        archive.writestr("mine/week 6.zip", "PK")
+        archive.writestr("__MACOSX/._week 6.zip", "PK")
+    with zipfile.ZipFile(tmp_path / "both" / "work.zip", "w") as archive:
+        archive.writestr(f"{STEM}.ipynb", "{}")
+        archive.writestr("old.ZIP", "PK")
+    (tmp_path / "rar" / "work.rar").write_text("Rar!")
+    remarks = {row.student: row.remark for row in tool._handed_in(course, tmp_path)}
+    assert remarks == {
+        "inner": "no notebook; did not open work.zip/mine/week 6.zip: unpack it, grade again",
+        "both": "did not open work.zip/old.ZIP: unpack it, grade again",
+        "rar": "no notebook; did not open work.rar: unpack it, grade again",
+    }
+
+
+READS = """
+import os, sys
+from pathlib import Path
+from colorlib.files import UserError
+from tools.classroom import course
+os.chdir(sys.argv[1])
+if os.getuid() == 0:
+    os.setuid(65534)
+for folder in map(Path, ("anna", "ben")):
+    try:
+        print(course._newest(folder, "06_evaluation"))
+    except UserError as error:
+        print(error)
+"""
+
+
+def test_what_cannot_be_read_is_not_taken_for_nothing(course, tmp_path):
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    (tmp_path / "anna").mkdir()
+    (tmp_path / "anna" / f"{STEM}.ipynb").write_text("{}")
+    rows = {row.student: row.remark for row in tool._handed_in(course, tmp_path)}
+    assert rows == {"anna": "", "nowhere": "folder is a link"}
+    (tmp_path / "ben").mkdir()
+    (tmp_path / "ben" / "work.zip").write_text("locked")
+    (tmp_path / "ben" / "work.zip").chmod(0)
+    (tmp_path / "anna").chmod(0)
+    tmp_path.chmod(0o755)
+    status, said = run(tmp_path, command=("-c", READS))
+    (tmp_path / "anna").chmod(0o700)
+    assert status == 0 and said.count("cannot be read (Permission denied); see to its") == 2, said
+
+
+def test_who_and_what_is_gone_has_no_row(capsys):
+    graded = {STEM: {"anna": {}, "ben": {}}, "02_photos": {"anna": {}}, "03_cells": {"ben": {}}}
+    rows = [tool.HandedIn(STEM, "anna", None, ""), tool.HandedIn("02_photos", "anna", None, "")]
+    tool._forget(graded, rows)
+    assert graded == {STEM: {"anna": {}}, "02_photos": {"anna": {}}}
+    assert capsys.readouterr().out.splitlines() == [
+        "nobody's notebook is there any more, so no row: 03_cells",
+        "no folder any more, so no row: ben",
+    ]
+
+
 def test_names_of_people_are_as_they_are_written(course, tmp_path):
     names = ["अनिता", "ธนวัฒน์", "நிலா", "علی\u200cرضا", "שלום", "Zoe 😀", "O’Brien", "é" * 100]
     for name in names:
@@ -331,6 +392,11 @@ def test_many_and_long_errors_are_cut():
         message["parent_header"] = {"msg_id": number}
         run.process_message(message, cell, 0)
     assert 0 < len(str(cell)) < 2 * fence.SHOWN and run.remarks == {"output cut"}
+    for length in (2000, 2001):  # one that is cut is enough for a remark
+        run.remarks, run.shown = set(), 0
+        error = {"ename": "E", "evalue": "v" * length, "traceback": ["t"]}
+        run.process_message(message | {"content": error}, cell, 0)
+        assert bool(run.remarks) == (length > 2000)
 
 
 def test_marks_are_earned_and_nothing_is_told_or_run(course, release, tmp_path, browser):

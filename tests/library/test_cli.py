@@ -377,6 +377,18 @@ def test_one_photos_trouble_costs_one_photo(colorlib, photo, tmp_path):
     assert "3 photos colourized" in out
 
 
+def test_no_name_of_a_file_commands_the_terminal(colorlib, photo, tmp_path):
+    for name in ("bad\n\x1b[2J.jpg", "c\r\x1b[31m.heic"):
+        (photo.parent / name).write_text("no photo")
+    photo.rename(photo.with_name("a\nb.jpg"))
+    code, out, errors = colorlib("colorize", photo.parent, "-o", tmp_path / "o\x07")
+    assert code == 1 and (tmp_path / "o\x07" / "a\nb.jpg").exists()
+    assert r"bad\n\x1b[2J.jpg: is no photo" in errors[0]
+    assert r"c\r\x1b[31m.heic: .heic files are not read here" in out
+    set_out = colorlib("prepare", photo.parent, "-o", tmp_path / "set")[2]
+    assert not {*"\x07\x1b\r"} & {*out, *"".join(errors), *"".join(set_out)}
+
+
 def test_a_link_to_itself_costs_one_photo(colorlib, photo, tmp_path):
     (photo.parent / "self.jpg").symlink_to("self.jpg")
     code, out, errors = colorlib("colorize", photo.parent, "-o", tmp_path / "out")

@@ -122,6 +122,11 @@ def test_what_is_not_json_is_a_user_error(tmp_path, content):
         read_json(tmp_path / "a.json")
 
 
+def test_an_error_is_one_line_that_commands_no_terminal():
+    said = str(UserError("photos/a\n\x1b[2Jb\r\u202e\udcff写\u202f.jpg: is empty"))
+    assert said == r"photos/a\n\x1b[2Jb\r\u202e\udcff写" + "\u202f.jpg: is empty"
+
+
 def test_sha256_is_the_published_one(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
     assert sha256_of(tmp_path / "abc") == (

@@ -70,6 +70,17 @@ def test_two_picture_jpeg_of_a_phone(tmp_path, photo):
     assert levels_apart(read_photo(tmp_path / "a.jpg"), photo) < 10
 
 
+def test_a_second_view_of_a_stereo_photo_is_named_and_a_preview_is_not(tmp_path, photo):
+    photo.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[photo.rotate(180)])
+    assert "passed_over" not in read_photo(tmp_path / "a.jpg").info
+    whole = bytearray((tmp_path / "a.jpg").read_bytes())
+    kinds = whole.index(struct.pack("<L", 0x030000), whole.index(b"\x02\xb0"))
+    second = kinds + 16
+    whole[second : second + 4] = struct.pack("<L", 0x020002)
+    (tmp_path / "a.jpg").write_bytes(whole)
+    assert "further pages or frames" in read_photo(tmp_path / "a.jpg").info["passed_over"]
+
+
 def test_cmyk_jpeg(tmp_path, photo):
     photo.convert("CMYK").save(tmp_path / "a.jpg", quality=95)
     image = read_photo(tmp_path / "a.jpg")
@@ -308,7 +319,7 @@ def test_what_promises_a_photo_and_is_none_is_passed_over_with_a_reason(tmp_path
     photo.save(tmp_path / "b.jfif", format="JPEG")
     photo.save(tmp_path / "c.avif")
     photo.save(tmp_path / "g.jpe", format="JPEG")
-    for name in ("d.HEIC", "e.nef", "scan.pdf", "notes.txt"):
+    for name in ("d.HEIC", "e.nef", "scan.pdf", "notes.txt", "h.jpg ", "i.PNG."):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "f.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
@@ -318,7 +329,8 @@ def test_what_promises_a_photo_and_is_none_is_passed_over_with_a_reason(tmp_path
     passed_over = {}
     found = find_photos(tmp_path, passed_over)
     assert [path.name for path in found] == ["a.jpg", "b.jfif", "c.avif", "f.jpg", "g.jpe"]
-    assert {path.name for path in passed_over} == {"d.HEIC", "e.nef", "scan.pdf", "link", "loop"}
+    passed = {"d.HEIC", "e.nef", "scan.pdf", "link", "loop", "h.jpg ", "i.PNG."}
+    assert {path.name for path in passed_over} == passed
     assert "save a copy as JPEG" in passed_over[tmp_path / "d.HEIC"]
     assert all(read_photo(path).size == photo.size for path in found)
     assert "save a copy" in refusal(tmp_path / "e.nef")
@@ -335,13 +347,13 @@ def test_the_longest_names_can_be_written(tmp_path, photo, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def chunk(kind, content):
+    checksum = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+
 def png(width, height, bit_depth, color_type, data=b"", extra=b""):
     """A PNG file's bytes; Pillow cannot write every kind."""
-
-    def chunk(kind, content):
-        checksum = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
-
     header = struct.pack(">IIBBBBB", width, height, bit_depth, color_type, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -358,6 +370,46 @@ def test_deep_color_and_deep_alpha(tmp_path):
     (tmp_path / "rgba.png").write_bytes(png(1, 1, 16, 6, b"\0" + pixel))
     assert colors(tmp_path / "rgb.png") == ("RGB", [(255, 100, 0)])
     assert colors(tmp_path / "rgba.png") == ("RGBA", [(255, 100, 0, 50)])
+
+
+@pytest.mark.parametrize(
+    ("bits", "color_type", "row", "clear"),
+    [
+        (16, 0, struct.pack(">3H", 0, 25701, 25700), [25700]),
+        (16, 2, struct.pack(">9H", *[0] * 3, *[257 * 99] * 3, 65535, 300, 0), [65535, 300, 0]),
+        (8, 0, bytes([3, 0, 1]), [1]),
+        (8, 2, bytes([9, 9, 9, 8, 8, 8, 9, 8, 7]), [9, 8, 7]),
+        (4, 0, bytes([0x31, 0x20]), [2]),
+        (2, 0, bytes([0b11000100]), [1]),
+    ],
+)
+def test_the_one_clear_color_counts_in_the_bits_of_the_file(tmp_path, bits, color_type, row, clear):
+    clear = chunk(b"tRNS", struct.pack(f">{len(clear)}H", *clear))
+    (tmp_path / "a.png").write_bytes(png(3, 1, bits, color_type, b"\0" + row, clear))
+    photo = read_photo(tmp_path / "a.png")
+    assert np.asarray(photo)[0, :, 3].tolist() == [255, 255, 0]
+    with Image.open(tmp_path / "a.png") as image:
+        assert np.array_equal(as_photo(image), photo)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "more", "value"),
+    [(1.0, b"", 127), (1.0, chunk(b"sRGB", b"\0"), 55), (0.45455, b"", 55), (0.0, b"", 55)],
+)
+def test_a_png_may_say_how_bright_it_is(tmp_path, gamma, more, value):
+    """Half the light of white, stored as it is, is (0.5)^(1/2.2) for a screen."""
+    extra = chunk(b"gAMA", struct.pack(">I", round(100_000 * gamma))) + more
+    (tmp_path / "a.png").write_bytes(png(3, 1, 8, 0, bytes([0, 0, 55, 255]), extra))
+    assert colors(tmp_path / "a.png") == ("RGB", [(v, v, v) for v in (0, value, 255)])
+    with Image.open(tmp_path / "a.png") as image:
+        assert np.array_equal(as_photo(image), read_photo(tmp_path / "a.png"))
+
+
+def test_a_large_profile_or_note_is_no_damage(tmp_path):
+    packed = zlib.compress(red_and_blue_swapped() + bytes(2_000_000))
+    for kind, head in ((b"iCCP", b"x\0\0"), (b"zTXt", b"Comment\0\0")):
+        (tmp_path / "a.png").write_bytes(png(1, 1, 8, 2, bytes(4), chunk(kind, head + packed)))
+        assert colors(tmp_path / "a.png") == ("RGB", [(0, 0, 0)])
 
 
 def red_and_blue_swapped():

@@ -366,6 +366,16 @@ def test_a_file_name_need_not_be_unicode(tmp_path):
     assert prepare(folder, tmp_path / "out", size=32).manifest[0]["file"] == r"caf\udce9.jpg"
 
 
+def test_a_file_name_may_end_lines(tmp_path):
+    folder, out = fill(tmp_path / "in", range(2)), tmp_path / "out"
+    (folder / "000.jpg").rename(folder / "a\rb\n.jpg")
+    names = [row["file"] for row in prepare(folder, out, size=32).manifest]
+    assert names == ["001.jpg", r"a\rb\n.jpg"]
+    before = content(out)
+    prepare(folder, out, size=32)
+    assert content(out) == before
+
+
 def refusal(function, *arguments, **options):
     with pytest.raises(UserError, match=r"^[^\n]+$") as error:
         function(*arguments, **options)

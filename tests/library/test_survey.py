@@ -114,6 +114,17 @@ def test_photos_that_cannot_be_asked_about_are_named(folders, tmp_path):
     assert next(csv.DictReader((tmp_path / "out" / "credits.csv").open()))["author"] == "A. Nobody"
 
 
+def test_what_is_not_read_or_has_a_twin_is_named_too(folders, tmp_path):
+    real = tmp_path / "real"
+    shutil.copytree(folders[0], real)
+    (real / "phone.heic").write_bytes(b"x")
+    Image.open(real / "20.jpg").save(real / "20.png")
+    left_out = survey.write_survey(tmp_path / "out", real, folders[1])
+    assert {path.name for path in left_out} == {"phone.heic", "20.jpg"}
+    assert "save a copy" in left_out[real / "phone.heic"]
+    assert "another photo has the same name" in left_out[real / "20.jpg"]
+
+
 def test_a_survey_that_could_not_be_merged_is_not_written(folders, tmp_path):
     real, systems = folders
     for options, words in (

@@ -131,7 +131,7 @@ def main(arguments=None):
             chosen.pop("command")(**chosen)
     except MissingEntry as error:
         sys.exit(f"{folder / 'gradebook.db'}: {error} Remove graded.json beside it, grade again")
-    except UserError as error:
+    except (UserError, OSError) as error:
         sys.exit(f"{Path(__file__).name}: {error}")
     except KeyboardInterrupt:
         sys.exit(f"{Path(__file__).name}: interrupted; the same command goes on")
@@ -219,9 +219,9 @@ def grade(course, submissions, seconds):
     behind = fence.build()
     print(f"Students' code runs {behind.words}.")
     graded, handed_in = _graded(course), _handed_in(course, submissions)
-    _forget(graded, {row.student for row in handed_in})
+    _forget(graded, handed_in)
     for stem, who, read, remark in tqdm(handed_in, unit="notebook"):
-        if remark in NOTHING:
+        if remark.startswith(NOTHING):
             graded.setdefault(stem, {})[who] = {"state": None, "remark": remark, "marked": MISSED}
             continue
         try:
@@ -239,20 +239,22 @@ def grade(course, submissions, seconds):
         late = failed and not (before and before["state"] == state)
         if read and remark:
             remarks.append(remark)
-        graded[stem][who] = {"state": state, "remark": "; ".join(remarks), "marked": marked}
-        if late:  # perhaps the machine was busy or full: the next command grades it once more
-            graded[stem][who]["late"] = True
+        about = {"state": state, "remark": "; ".join(remarks), "marked": marked}
+        # Perhaps the machine was busy or full: the next command grades it once more.
+        graded[stem][who] = about | ({"late": True} if late else {})
         write_json(course / "graded.json", graded)
     write_json(course / "graded.json", graded)
     _write_marks(course)
 
 
-def _forget(graded, students):
-    """Drop whose folder is gone; what nbgrader knows of them stays in the gradebook."""
-    gone = {who for each in graded.values() for who in each} - students
-    for each in graded.values():
-        for who in gone & each.keys():
-            del each[who]
+def _forget(graded, handed_in):
+    """Drop who and what is gone; what nbgrader knows of them stays in the gradebook."""
+    for stem in sorted(graded.keys() - {row.assignment for row in handed_in}):
+        print(f"nobody's notebook is there any more, so no row: {stem}")
+        del graded[stem]
+    gone = {who for each in graded.values() for who in each} - {row.student for row in handed_in}
+    for stem, each in graded.items():
+        graded[stem] = {who: about for who, about in each.items() if who not in gone}
     if gone:
         print(f"no folder any more, so no row: {', '.join(sorted(gone))}")
 
@@ -285,9 +287,10 @@ def _handed_in(course, submissions):
             f"{submissions}: has the grader's own files, too; choose a folder of submissions alone"
         )
     present = [each for each in submissions.iterdir() if not each.name.startswith((".", "__MAC"))]
-    folders = [each for each in present if each.is_dir() and each.name[0] != "_"]
+    named = (each for each in present if each.name[0] != "_")
+    folders = [each for each in named if each.is_dir() or not each.exists()]  # a link to nowhere
     if others := sorted(each.name for each in {*present} - {*folders}):
-        print(f"passed over, for it is no student's folder: {', '.join(others)}")
+        print(files.shown(f"passed over, for it is no student's folder: {', '.join(others)}"))
     # macOS writes an accent as a sign of its own, which nbgrader does not take.
     students = {}
     for path in sorted(folders):
@@ -299,15 +302,21 @@ def _handed_in(course, submissions):
     found = []
     for stem in sorted(path.name for path in (course / "source").iterdir()):
         rows = [HandedIn(stem, who, *_newest(path, stem)) for who, path in students.items()]
-        found += rows if any(row.remark not in NOTHING for row in rows) else []
+        found += rows if any(not row.remark.startswith(NOTHING) for row in rows) else []
     if not found:
         raise UserError(f"{submissions}: holds no STUDENT/ASSIGNMENT.ipynb of this course")
     return found
 
 
+PACKED = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz")  # not opened, or not within another
 MISSING, LINKED = "no notebook", "folder is a link"
 NOTHING = (MISSING, LINKED)  # was handed in
 MISSED, UNGRADED = "not handed in", "could not be graded"  # states of all exercises of a notebook
+
+
+def _refuse(error):
+    what = f"{error.filename}: cannot be read ({error.strerror})"
+    raise UserError(f"{what}; see to its permissions, and the same command goes on") from error
 
 
 def _newest(folder, stem):
@@ -324,24 +333,28 @@ def _newest(folder, stem):
     """
     if folder.is_symlink():
         return None, LINKED
-    found = []  # (when, size, name, how to read it)
-    for place, folders, names in os.walk(folder):
+    found, closed = [], []  # (when, size, name, how to read it); names
+    for place, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = [name for name in folders if name[0] not in "._"]
         for path in (Path(place, name) for name in names if name[0] not in "._"):
             if path.is_symlink() or not path.is_file():
                 continue
             about = path.stat()
             if path.suffix.lower() == ".zip":
-                found += _packed(path, stem)
+                found += _packed(path, stem, closed)
+            elif path.suffix.lower() in PACKED:
+                closed.append(path.name)
             elif _is_notebook(path.name, stem):
                 found.append((about.st_mtime, about.st_size, path.name, path.read_bytes))
+    closed = [f"did not open {', '.join(sorted(closed))}: unpack it, grade again"] * bool(closed)
     if not found:
-        return None, MISSING
+        return None, "; ".join([MISSING, *closed])
     # Of equally old ones the longer name is the later copy: "(1)", "Copy of".
     _, size, name, read = max(found, key=lambda each: (each[0], len(each[2]), each[2]))
     if size > LARGEST:
         return None, "too large"
-    return read, f"took {name}, the newest of {len(found)}" if len(found) > 1 else ""
+    took = [f"took {name}, the newest of {len(found)}"] if len(found) > 1 else []
+    return read, "; ".join(took + closed)
 
 
 def _is_notebook(name, stem):
@@ -350,25 +363,25 @@ def _is_notebook(name, stem):
     return stem in name and name[0] not in "._" and re.search(r"\.ipynb(\.txt|\.json)?$", name)
 
 
-def _packed(path, stem):
-    """The notebooks of an assignment in a zip, as `_newest` wants them."""
+def _packed(path, stem, closed):
+    """The notebooks of an assignment in a zip, as `_newest` wants them; notes what stays closed."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
+    except PermissionError as error:
+        _refuse(error)
     except Exception:  # what is no zip, or a bent one, can raise anything
         return []
-
-    return [
-        (
+    found = []
+    for each in members:
+        name, inner = f"{path.name}/{each.filename}", Path(each.filename)
+        if _is_notebook(inner.name, stem):
             # A zip keeps local time, in steps of two seconds.
-            time.mktime((*each.date_time, 0, 0, -1)),
-            each.file_size,
-            f"{path.name}/{each.filename}",
-            partial(_unpacked, path, each),
-        )
-        for each in members
-        if _is_notebook(Path(each.filename).name, stem)
-    ]
+            when = time.mktime((*each.date_time, 0, 0, -1))
+            found.append((when, each.file_size, name, partial(_unpacked, path, each)))
+        elif inner.suffix.lower() in PACKED and inner.name[0] not in "._":
+            closed.append(name)
+    return found
 
 
 def _unpacked(path, member):

@@ -36,6 +36,7 @@ paragraphs as there are marks) and, where there is more to say, NAME/notes.md. O
 import ast
 import dataclasses
 import re
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def _cells(notebook):
     return cells
 
 
-def _one(role, name, stem, cells):
+def _one(name, stem, cells, role):
     found = cells.get(role, [])
     if len(found) != 1:
         raise ValueError(f"{stem}: {name} has {len(found)} cells tagged {role}:{name}, not one")
@@ -109,9 +110,7 @@ def _one(role, name, stem, cells):
 
 
 def _task(name, stem, cells):
-    def one(role):
-        return _one(role, name, stem, cells)
-
+    one = partial(_one, name, stem, cells)
     if not (turn := TURN.search(one("task"))):
         raise ValueError(f"{stem}: {name} does not begin with **Your turn: TITLE.**")
     return Exercise(
@@ -121,9 +120,7 @@ def _task(name, stem, cells):
 
 
 def _exercise(name, stem, cells):
-    def one(role):
-        return _one(role, name, stem, cells)
-
+    one = partial(_one, name, stem, cells)
     text = one("exercise")
     heading, facts = HEADING.search(text), FACTS.search(text)
     if not (heading and facts):

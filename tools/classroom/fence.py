@@ -286,8 +286,8 @@ class Run(Execute):
         content, kind = msg["content"], msg["msg_type"]
         if kind.startswith("comm"):  # of widgets, which may catch or change what a cell shows
             return None
-        if kind == "error":
-            _shorten(content)
+        if kind == "error" and _shorten(content):
+            self.remarks.add("output cut")
         room, size = max(0, SHOWN - self.shown), len(str(content))
         self.shown += size
         if "data" in content:  # HTML and scripts would run in the browser of whoever looks at them
@@ -319,9 +319,12 @@ class Run(Execute):
 
 
 def _shorten(error):
-    """Cut what an error says, and its name, which may be as long."""
+    """Cut what an error says, and its name, which may be as long; returns whether it was."""
+    told = "\n".join(error["traceback"])
+    left_out = error["ename"][200:], error["evalue"][2000:], told[:-20_000]
     error["ename"], error["evalue"] = error["ename"][:200], error["evalue"][:2000]
-    error["traceback"] = ["\n".join(error["traceback"])[-20_000:]]
+    error["traceback"] = [told[-20_000:]]
+    return any(left_out)
 
 
 def end_processes(process=None):
@@ -331,8 +334,7 @@ def end_processes(process=None):
     """
     ended = 0
     for _ in range(100):  # for what is started meanwhile
-        found = list(_living(process or psutil.Process()))
-        if not found:
+        if not (found := list(_living(process or psutil.Process()))):
             break
         for each in found:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -367,9 +369,8 @@ def apart(seconds, work, *arguments):
     receiver, sender = multiprocessing.Pipe(duplex=False)
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o711)  # another user may go through
-    process = multiprocessing.get_context("fork").Process(
-        target=_send, args=(sender, folder, work, arguments)
-    )
+    fork = multiprocessing.get_context("fork")
+    process = fork.Process(target=_send, args=(sender, folder, work, arguments))
     process.start()
     sender.close()
     try:

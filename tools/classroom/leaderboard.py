@@ -93,11 +93,9 @@ def read_entries(files, reference):
             refused.append(error)
     for weights, count in Counter(entry.weights for entry in entries).items():
         if count > 1:
-            same = [entry for entry in entries if entry.weights == weights]
-            names = " and ".join(entry.name for entry in same)
-            refused.append(
-                UserError(f"{names}: measured the same weights; keep the file of whose they are")
-            )
+            names = " and ".join(entry.name for entry in entries if entry.weights == weights)
+            problem = f"{names}: measured the same weights; keep the file of whose they are"
+            refused.append(UserError(problem))
             entries = [entry for entry in entries if entry.weights != weights]
     return entries, refused
 

@@ -76,9 +76,8 @@ class Copier:
 
     @classmethod
     def of_the_book(cls):
-        return cls(
-            masters(), read_sources((book.ROOT / "book" / "references.bib").read_text("utf-8"))
-        )
+        bibtex = (book.ROOT / "book" / "references.bib").read_text("utf-8")
+        return cls(masters(), read_sources(bibtex))
 
     def __init__(self, books, sources):
         self.books, self.sources = books, sources
@@ -116,9 +115,8 @@ class Copier:
         cells = []
         for cell in self.books[stem]["cells"]:
             text, tag = "".join(cell["source"]), tag_of(cell) or ""
-            if not private and tag.startswith(KEPT_BACK):
-                continue
-            if MAKERS in cell["metadata"].get("tags", []):
+            tags = cell["metadata"].get("tags", [])
+            if MAKERS in tags or (tag.startswith(KEPT_BACK) and not private):
                 continue
             if cell["cell_type"] == "markdown":
                 cells.append(markdown(self.flatten(text, stem)))
@@ -126,7 +124,6 @@ class Copier:
                 continue
             if not any(cell["cell_type"] == "code" for cell in cells):
                 cells.append(code(self.installation(stem)))
-            tags = cell["metadata"].get("tags", [])
             folded = {"jupyter": {"source_hidden": True}} if "hide-input" in tags else {}
             cells.append(code(text, ({"tags": tags} if tags else {}) | folded))
             cells += private(tag) if private else []
