@@ -159,7 +159,7 @@ class Trainer(keras.Model):
     # --- the step ---
 
     def call(self, batch: dict, training: bool = False) -> dict:
-        if self.bank:
+        if "row" in batch:
             batch = self.bank(batch["row"])
         rgb, truth = self.vary(batch) if training else self.plain(batch)
         colors = lab.rgb_to_lab(rgb)  # (B, S, S, 3)
@@ -180,18 +180,16 @@ class Trainer(keras.Model):
 
     def vary(self, batch: dict) -> tuple:
         """Augmented photos: each in one of its orientations, with what is stored of that one."""
-        count, kinds = ops.shape(batch["photos"])[0], self.recipe.transforms
-        k = keras.random.randint((count,), 0, kinds, dtype="int32", seed=self.seed)
-        recipe = self.recipe
-        rgb = augment.augment(
-            batch["photos"], k, self.seed, recipe.shift, recipe.brightness, recipe.zoom
-        )
+        photos, recipe, dice = batch["photos"], self.recipe, self.seed
+        count, kinds = ops.shape(photos)[0], recipe.transforms
+        k = keras.random.randint((count,), 0, kinds, dtype="int32", seed=dice)
+        rgb = augment.augment(photos, k, dice, recipe.shift, recipe.brightness, recipe.zoom)
         place, told = ops.arange(count, dtype="int32") * kinds + k, {}
         for name in batch:
             if name != "photos":
                 values = tree.map_structure(lambda way: _taken(way, place), batch[name])
                 change = INPUTS[name].varied
-                told[name] = change(values, recipe, self.seed) if change else values
+                told[name] = change(values, recipe, dice) if change else values
         return rgb, told
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training: bool = True):
@@ -221,15 +219,24 @@ class Trainer(keras.Model):
             return _mean_over(batches, self.test_on_batch)
 
     # Keras 3.13, which Colab has, would report the mean of all batches since the last reset.
-    def train_on_batch(self, *batch, **options):
+    def train_on_batch(self, batch: dict, **options):
         """Learn from one batch; its loss and chroma."""
         self.reset_metrics()
-        return super().train_on_batch(*batch, **options)
+        return super().train_on_batch(self.fetched(batch), **options)
 
-    def test_on_batch(self, *batch, **options):
+    def test_on_batch(self, batch: dict, **options):
         """Loss and chroma of one batch that is not learned from."""
         self.reset_metrics()
-        return super().test_on_batch(*batch, **options)
+        return super().test_on_batch(self.fetched(batch), **options)
+
+    def fetched(self, batch: dict) -> dict:
+        """A batch with its photos, if they are on the device and TensorFlow takes the step.
+
+        It never forgets a compiled step with an optimizer, nor what that reads from: were all
+        photos among it, each run would leave them in memory.
+        """
+        here = "row" in batch and keras.backend.backend() == "tensorflow"
+        return self.bank(batch["row"]) if here else batch
 
     # --- what a run keeps of it ---
 

@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -154,3 +156,32 @@ def test_a_changed_set_is_noticed(commons, tmp_path):
     with pytest.raises(UserError, match="choose another run folder"):
         train(parameters, tmp_path / "run")
     assert (tmp_path / "run" / "model.json").exists()
+
+
+def test_photos_leave_memory_with_their_run():
+    """TensorFlow keeps compiled steps for ever; what it keeps of these must not be all photos."""
+    code = """
+import gc, re
+from pathlib import Path
+from colorlib.batches import TrainingSet
+from colorlib.recipes import recipe_from
+from colorlib.training import Trainer
+recipe, hardware = recipe_from({
+    "tier": "smoke", "design": "zhang2017", "size": 256, "batch_size": 2, "limit": 8,
+})
+def learn():
+    data = TrainingSet(recipe, hardware)
+    assert data.on_device
+    Trainer(recipe, data, hardware).train_on_batch(data.training(0)[0][0])
+    gc.collect()
+def held():
+    learn()
+    learn()
+    return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1e3
+print(-held() + held())
+"""
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
+    ).stdout
+    photos = 750 * 256 * 256 * 3 / 1e6  # megabytes
+    assert float(output.split()[-1]) < photos  # of two runs
