@@ -138,12 +138,10 @@ def sheet(colorizer: Colorizer, photo_set: photoset.PhotoSet, rows):
 
 def format_table(report: dict) -> str:
     """A report of `ablate` as a Markdown table. Chapter: 06_evaluation."""
+    more = {name: tables.difference(row["loss"]) for name, row in report["differences"].items()}
     rows = []
     for name, found in report["summary"].items():
-        cells = [f"{found['loss']['mean']:.4f}", "", f"{found['AuC']['mean']:.3f}"]
-        if name in report["differences"]:
-            more = report["differences"][name]["loss"]
-            cells[1] = f"{more['difference']:+z.4f} ({more['low']:+z.4f} to {more['high']:+z.4f})"
-        rows.append([name, *cells, f"{found['chroma']['mean']:.1f}"])
+        loss, auc, chroma = (found[metric]["mean"] for metric in ("loss", "AuC", "chroma"))
+        rows.append([name, f"{loss:.4f}", more.get(name, ""), f"{auc:.3f}", f"{chroma:.1f}"])
     head = "class scores", "loss ↓", "more than with its own", "AuC ↑", "chroma"
     return tables.markdown_table(head, rows)

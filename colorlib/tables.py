@@ -21,3 +21,14 @@ def markdown_table(head, rows, align: str | None = None) -> str:
     """
     rules = ({"l": "---", "r": "---:"}[side] for side in align or "l" + "r" * (len(head) - 1))
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in (head, rules, *rows))
+
+
+def difference(found: dict) -> str:
+    """Write a mean difference and its interval: numbers called difference, low and high.
+
+    Examples
+    --------
+    >>> difference({"difference": 0.5, "low": -0.1, "high": 1})
+    '+0.5000 (-0.1000 to +1.0000)'
+    """
+    return "{difference:+z.4f} ({low:+z.4f} to {high:+z.4f})".format(**found)

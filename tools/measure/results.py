@@ -25,7 +25,7 @@ from colorlib.plates import plates
 from colorlib.published import FOLDER as PUBLISHED
 from colorlib.recipes import recipe_from
 from colorlib.runs import read_metrics
-from colorlib.tables import markdown_table
+from colorlib.tables import difference, markdown_table
 from tools import ROOT
 from tools.measure.ingredients import ROWS
 from tools.measure.ship import STAGE
@@ -319,8 +319,7 @@ def comparison(folder):
 
 def interval(found):
     """A difference as text, in bold where its interval does not hold zero."""
-    text = f"{found['difference']:+z.4f} ({found['low']:+z.4f} to {found['high']:+z.4f})"
-    text = text.replace("-", "−")
+    text = difference(found).replace("-", "−")
     return f"**{text}**" if found["low"] * found["high"] > 0 else text
 
 
