@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops, tree
 
 from colorlib import designs, devices, extractors, images, photoset, recipes
-from colorlib.files import UserError, sha256_of
+from colorlib.files import UserError, hash_of
 from colorlib.inputs import INPUTS
 
 ON_DEVICE = 4e9  # bytes of photos that are kept on the device unless the hardware says else
@@ -68,7 +68,7 @@ class TrainingSet:
     def identity(self) -> dict:
         """What makes these photos these photos, wherever they lie. Ready for JSON."""
         found = {
-            "manifest_sha256": sha256_of(self.photo_set.path / "manifest.csv"),
+            "manifest_sha256": hash_of(self.photo_set.path / "manifest.csv"),
             "photos": len(self.photo_set),
             "training": len(self.train_rows),
             "validation": len(self.validation_rows),

@@ -266,9 +266,8 @@ class Colorizer:
             given["hints"] = hints
         if isinstance(photo, Image.Image):
             whole = as_photo(photo)
-            colored = Image.fromarray(
-                self.colorize(np.asarray(whole.convert("RGB")), saturation, decode, **given)
-            )
+            rgb = np.asarray(whole.convert("RGB"))
+            colored = Image.fromarray(self.colorize(rgb, saturation, decode, **given))
             if whole.mode == "RGBA":
                 colored.putalpha(whole.getchannel("A"))
             colored.info = whole.info

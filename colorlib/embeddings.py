@@ -120,12 +120,8 @@ def _in_files(photo_set, name, weights, transforms, kinds, shapes, compute):
         stem = way.replace(",", "").replace(" ", "-")  # turn-90-mirror
         paths = [folder / f"{stem}{kind}.npy" for kind in kinds]
         _bring_up_to_date(paths, shapes, photo_set.photos, way, compute)
-        found.append(
-            [
-                _read(path, shape, len(photo_set.photos))
-                for path, shape in zip(paths, shapes, strict=True)
-            ]
-        )
+        files = zip(paths, shapes, strict=True)
+        found.append([_read(path, shape, len(photo_set.photos)) for path, shape in files])
     return found
 
 

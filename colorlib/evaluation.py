@@ -222,15 +222,12 @@ def predict(colorizer, photos, decode: str | None = None, **given):
     float32 array, (N, H, W, 2)
         a and b in Lab units.
     """
-    batches = [slice(i, i + BATCH) for i in range(0, len(photos), BATCH)]
-    return np.concatenate(
-        [
-            colorizer.ab(
-                photos[batch], decode, **{name: rows[batch] for name, rows in given.items()}
-            )
-            for batch in tqdm(batches, desc="colourizing", leave=False)
-        ]
-    )
+    parts = []
+    for start in tqdm(range(0, len(photos), BATCH), desc="colourizing", leave=False):
+        batch = slice(start, start + BATCH)
+        told = {name: values[batch] for name, values in given.items()}
+        parts.append(colorizer.ab(photos[batch], decode, **told))
+    return np.concatenate(parts)
 
 
 def compare(colorizers: dict, photo_set: photoset.PhotoSet, limit: int | None = None) -> dict:

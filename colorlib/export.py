@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from colorlib import bins, extractors
 from colorlib.colorizer import Colorizer
-from colorlib.files import UserError, atomic_write, check_folder, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, check_folder, hash_of, write_json
 
 LARGE = 64  # arrays of fewer numbers are not worth halving
 # A photo's height and width while a graph is drawn; the graph then takes any multiples of 64.
@@ -80,7 +80,7 @@ def export(out: str | os.PathLike, name: str | os.PathLike | None = None) -> lis
         written.append(out / f"{part}.onnx")
         with atomic_write(written[-1]) as temporary:
             ends = _write_graph(network, temporary)
-        size, digest = written[-1].stat().st_size, sha256_of(written[-1])
+        size, digest = written[-1].stat().st_size, hash_of(written[-1])
         files.append({"file": written[-1].name, "bytes": size, "sha256": digest, **ends})
     said = {key: card.get(key) for key in KEPT} | {"weights": card["sha256"]}
     if "likely" in files[-1]["outputs"]:

@@ -13,7 +13,6 @@ Chapter: 03_features. Source: paper, sections 3.2 ("Classification End") and 3.3
 
 import dataclasses
 import functools
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,7 @@ import numpy as np
 from keras import ops
 
 from colorlib.efficientnet_lite import efficientnet_lite, lite_maps
-from colorlib.files import UserError, read_json, said, sha256_of
+from colorlib.files import UserError, hash_of, read_json, said
 from colorlib.lab import lab_to_rgb, rgb_to_lab
 
 SHIPPED = Path(__file__).parent / "data" / "extractors"
@@ -223,9 +222,8 @@ def load_features(name: str, weights: str | os.PathLike | None = None) -> keras.
     network = keras.Model(photos, row.maps(photos))
     # The same layers in the same order as in the classifier, which has the last ones more.
     known = [layer for layer in _filled(name, weights).layers if layer.weights]
-    for layer, its in zip(
-        [layer for layer in network.layers if layer.weights], known, strict=False
-    ):
+    own = [layer for layer in network.layers if layer.weights]
+    for layer, its in zip(own, known, strict=False):
         layer.set_weights(its.get_weights())
     maps = network(row.preprocess(255 * shown(lightness)))
     model = keras.Model(lightness, maps, name=f"{name}_features")
@@ -297,10 +295,10 @@ def weights_file(name: str, weights: str | os.PathLike | None = None) -> Path:
         advice = "check the path" if weights else "make it with tools/convert_efficientnet_lite.py"
         raise UserError(f"{path}: the weights of {name} are not there; {advice}")
     if row.file:
-        expected, found = row.md5, _md5_of(path)
+        expected, found = row.md5, hash_of(path, "md5")
     else:
         card = read_json(path.with_name(path.name.removesuffix(".weights.h5") + ".json"))
-        expected, found = card.get("sha256"), sha256_of(path)
+        expected, found = card.get("sha256"), hash_of(path)
     if expected and found != expected:
         raise UserError(
             f"{path}: not the weights of {name}: its hash is {found}, not {expected}; "
@@ -335,12 +333,12 @@ def at_hand(name: str) -> bool:
         return (SHIPPED / f"{name}.weights.h5").is_file()
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     path = home / "models" / Path(row.file).name
-    return path.is_file() and row.md5 in (None, _md5_of(path))
+    return path.is_file() and row.md5 in (None, hash_of(path, "md5"))
 
 
 def weights_hash(name: str, weights: str | os.PathLike | None = None) -> str:
     """Eight digits that tell weights apart; they name the folder of the embeddings."""
-    return (_row(name).md5 or sha256_of(weights_file(name, weights)))[:8]
+    return (_row(name).md5 or hash_of(weights_file(name, weights)))[:8]
 
 
 def _row(name):
@@ -363,11 +361,6 @@ def _download(row, variable):
             "which needs no download"
         ) from error
     return Path(path)
-
-
-def _md5_of(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
 
 
 # --- class names ---

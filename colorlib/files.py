@@ -230,7 +230,7 @@ def read_json(path: str | os.PathLike):
         ) from error
 
 
-def sha256_of(path: str | os.PathLike) -> str:
-    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+def hash_of(path: str | os.PathLike, kind: str = "sha256") -> str:
+    """SHA-256 of a file's bytes, or another hash that `hashlib` knows, in hexadecimal digits."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()

@@ -26,7 +26,7 @@ from tqdm.auto import tqdm
 
 from colorlib import lab
 from colorlib.colorizer import Colorizer, enlarge
-from colorlib.files import UserError, append_rows, atomic_write, locked, sha256_of
+from colorlib.files import UserError, append_rows, atomic_write, hash_of, locked
 from colorlib.inputs import shrink
 
 try:
@@ -90,7 +90,7 @@ def colorize_film(source: str | os.PathLike, out: str | os.PathLike, weights=Non
     with _opened(source):  # refused before a network is loaded
         pass
     colorizer = Colorizer.load(weights)
-    key = hashlib.sha256(f"{sha256_of(source)} {colorizer.card['sha256']}".encode()).hexdigest()[:8]
+    key = hashlib.sha256(f"{hash_of(source)} {colorizer.card['sha256']}".encode()).hexdigest()[:8]
     folder = out.parent / f"{source.stem[:100]}-colours-{key}"
     with locked(folder):
         _look(source, folder, colorizer)

@@ -20,7 +20,7 @@ from tqdm.auto import tqdm
 
 from colorlib import curation, files
 from colorlib.curation import VALIDATION_SHARE, split_of
-from colorlib.files import UserError, atomic_write, locked, npy_header, said, sha256_of
+from colorlib.files import UserError, atomic_write, hash_of, locked, npy_header, said
 from colorlib.images import LARGEST_SIDE, center_square, find_photos, read_photo
 
 BUNDLED = Path(__file__).parent / "data" / "commons"
@@ -143,7 +143,7 @@ def commons() -> PhotoSet:
         raise UserError(f"{BUNDLED}: the bundled photos are missing; install colorlib again")
     cache = os.environ.get("COLORLIB_CACHE") or platformdirs.user_cache_dir("colorlib")
     cache = Path(os.path.expanduser(cache))  # a ~ that no shell has seen
-    out = cache / f"commons-{sha256_of(BUNDLED / 'credits.csv')[:12]}"
+    out = cache / f"commons-{hash_of(BUNDLED / 'credits.csv')[:12]}"
     if not os.path.exists(out):
         try:
             with locked(cache, wait=60):
@@ -282,7 +282,7 @@ class _Draft:
         """Judge a file that is new or has changed: append its photo, or note why not."""
         row = dict.fromkeys(COLUMNS, "") | {"file": name}
         try:
-            row["sha256"] = sha256_of(path) if path.is_file() else ""  # a pipe has no end
+            row["sha256"] = hash_of(path) if path.is_file() else ""  # a pipe has no end
             if (name, row["sha256"]) in self.seen:
                 return
             photo = read_photo(path)

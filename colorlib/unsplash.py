@@ -29,7 +29,7 @@ import httpx
 from PIL import Image
 from tqdm.auto import tqdm
 
-from colorlib.files import UserError, atomic_write, locked, read_json, said, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, hash_of, locked, read_json, said, write_json
 from colorlib.images import LARGEST_SIDE
 
 VERSION = "1.4.0"
@@ -360,7 +360,7 @@ def _continue(client, line, archive):
                         raise _Refused("more comes than the metadata have")
                     bar.update(len(block))
                     line.answered()
-    found = sha256_of(archive)
+    found = hash_of(archive)
     if found != SHA256:
         archive.unlink()
         raise UserError(

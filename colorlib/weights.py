@@ -17,7 +17,7 @@ import numpy as np
 from keras import Model, ops
 
 from colorlib import designs
-from colorlib.files import UserError, atomic_write, in_words, read_json, said, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, hash_of, in_words, read_json, said, write_json
 from colorlib.images import LARGEST_SIDE
 
 
@@ -52,7 +52,7 @@ def save_network(network: Model, path, design: str, options: dict, half: bool = 
     chosen = dataclasses.asdict(designs.options_of(design, options))
     with atomic_write(weights) as temporary:
         network.save_weights(temporary)
-        card = {"design": design, "options": chosen, **card, "sha256": sha256_of(temporary)}
+        card = {"design": design, "options": chosen, **card, "sha256": hash_of(temporary)}
     write_json(description, card)
 
 
@@ -78,7 +78,7 @@ def load_network(path: str | os.PathLike) -> tuple[Model, dict]:
     """
     weights, description = _names(path)
     card = read_card(path)
-    if sha256_of(weights) != card["sha256"]:
+    if hash_of(weights) != card["sha256"]:
         raise UserError(
             f"{weights}: is not the file that {description.name} describes; get both anew"
         )

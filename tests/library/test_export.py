@@ -8,7 +8,7 @@ import pytest
 from colorlib import cli, designs, weights
 from colorlib.colorizer import Colorizer
 from colorlib.export import export
-from colorlib.files import UserError, read_json, sha256_of
+from colorlib.files import UserError, hash_of, read_json
 from colorlib.images import resized
 
 onnxruntime = pytest.importorskip("onnxruntime")  # the lowest versions come without
@@ -63,7 +63,7 @@ def test_the_card_describes_its_files(folder):
     assert [part["file"] for part in card["files"]] == ["efficientnet_lite0.onnx", "unet.onnx"]
     for part in card["files"]:
         path = folder / part["file"]
-        assert (part["bytes"], part["sha256"]) == (path.stat().st_size, sha256_of(path))
+        assert (part["bytes"], part["sha256"]) == (path.stat().st_size, hash_of(path))
     assert sum(part["bytes"] for part in card["files"]) < 10e6
     assert [card[name] for name in ("licence", "terms", "size")] == [
         own[name] for name in ("licence", "terms", "size")

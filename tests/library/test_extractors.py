@@ -17,7 +17,7 @@ from skimage import color, data
 
 from colorlib import extractors
 from colorlib.extractors import EXTRACTORS, SHIPPED, grey, load_extractor, top_classes
-from colorlib.files import UserError, read_json, sha256_of
+from colorlib.files import UserError, hash_of, read_json
 from tools import ROOT
 from tools import convert_efficientnet_lite as tool
 
@@ -163,13 +163,13 @@ def test_weights_from_a_local_file(tmp_path, monkeypatch):
 
     monkeypatch.setenv("COLORLIB_MOBILENET_WEIGHTS", str(path))
     assert extractors.weights_file("mobilenet") == path
-    assert extractors.weights_hash("mobilenet") == sha256_of(path)[:8]
+    assert extractors.weights_hash("mobilenet") == hash_of(path)[:8]
 
     other = dataclasses.replace(row, md5="0" * 32)
     monkeypatch.setitem(EXTRACTORS, "mobilenet", other)
     with pytest.raises(UserError, match=r"mine\.weights\.h5: not the weights of mobilenet"):
         load_extractor("mobilenet")
-    right = dataclasses.replace(row, md5=extractors._md5_of(path))
+    right = dataclasses.replace(row, md5=hash_of(path, "md5"))
     monkeypatch.setitem(EXTRACTORS, "mobilenet", right)
     assert extractors.weights_file("mobilenet") == path
     assert extractors.weights_hash("mobilenet") == right.md5[:8]
@@ -229,7 +229,7 @@ def test_at_hand_is_what_needs_no_download(tmp_path, monkeypatch):
     path.parent.mkdir()
     path.write_bytes(b"the first half of a download")
     assert not extractors.at_hand("vgg16")
-    whole = dataclasses.replace(EXTRACTORS["vgg16"], md5=extractors._md5_of(path))
+    whole = dataclasses.replace(EXTRACTORS["vgg16"], md5=hash_of(path, "md5"))
     monkeypatch.setitem(EXTRACTORS, "vgg16", whole)
     assert extractors.at_hand("vgg16")
 
@@ -253,7 +253,7 @@ def shipped():
 
 def test_the_shipped_files_belong_together():
     card = read_json(SHIPPED / "efficientnet_lite0.json")
-    assert card["sha256"] == sha256_of(shipped())
+    assert card["sha256"] == hash_of(shipped())
     assert card["parameters"] == EXTRACTORS["efficientnet_lite0"].parameters
     assert card["source_sha256"].startswith("57934424")
     assert shipped().stat().st_size < 10_000_000

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from colorlib.files import UserError, atomic_write, locked, read_json, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, hash_of, locked, read_json, write_json
 
 
 def run(code, *arguments):
@@ -129,6 +129,6 @@ def test_an_error_is_one_line_that_commands_no_terminal():
 
 def test_sha256_is_the_published_one(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
-    assert sha256_of(tmp_path / "abc") == (
+    assert hash_of(tmp_path / "abc") == (
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     )

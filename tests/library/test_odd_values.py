@@ -40,7 +40,7 @@ from colorlib import (
     weights,
 )
 from colorlib.colorizer import Colorizer
-from colorlib.files import UserError, read_json, sha256_of, write_json
+from colorlib.files import UserError, hash_of, read_json, write_json
 from colorlib.inputs import INPUTS
 from colorlib.published import result
 from tools.classroom import leaderboard
@@ -320,7 +320,7 @@ def stored_weights(network, tmp_path):
     @given(flipped(data))
     def stored(value):
         (network / "odd.weights.h5").write_bytes(value)
-        write_json(network / "odd.json", card | {"sha256": sha256_of(network / "odd.weights.h5")})
+        write_json(network / "odd.json", card | {"sha256": hash_of(network / "odd.weights.h5")})
         found = in_words(weights.load_network, network / "odd")
         if found is not None:
             assert all(np.isfinite(part).all() for part in found[0].get_weights())

@@ -13,7 +13,7 @@ from PIL import Image
 
 from colorlib import photoset
 from colorlib.curation import split_of
-from colorlib.files import UserError, locked, sha256_of
+from colorlib.files import UserError, hash_of, locked
 from colorlib.images import center_square, read_photo
 from colorlib.photoset import load, prepare
 
@@ -64,7 +64,7 @@ def test_a_set_holds_the_photos_as_center_squares(tmp_path):
     for number, (photo, row) in enumerate(zip(photo_set.photos, photo_set.manifest, strict=True)):
         path = tmp_path / "in" / row["file"]
         assert np.array_equal(photo, center_square(read_photo(path), 96))
-        assert row["sha256"] == sha256_of(path)
+        assert row["sha256"] == hash_of(path)
         assert (row["row"], row["left_out"]) == (str(number), "")
         assert row["split"] == split_of("", row["sha256"])
         assert (number in photo_set.validation) == (row["split"] == "validation")

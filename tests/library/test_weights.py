@@ -8,7 +8,7 @@ import pytest
 
 from colorlib import designs, weights
 from colorlib.colorizer import SHIPPED, Colorizer
-from colorlib.files import UserError, sha256_of
+from colorlib.files import UserError, hash_of
 
 pytestmark = pytest.mark.core
 
@@ -97,7 +97,7 @@ def test_weights_that_are_no_numbers(copy, value, words):
         del file[kernel]
         file[kernel] = numbers
     card = json.loads((copy.parent / "net.json").read_text())
-    card["sha256"] = sha256_of(f"{copy}.weights.h5")
+    card["sha256"] = hash_of(f"{copy}.weights.h5")
     (copy.parent / "net.json").write_text(json.dumps(card))
     with pytest.raises(UserError, match=words):
         weights.load_network(copy)

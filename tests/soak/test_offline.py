@@ -70,7 +70,7 @@ def test_the_kit_is_what_its_readme_says(kit):
     (wheel,) = (kit / "wheels").iterdir()
     assert wheel.stat().st_size < 60e6
     pins = re.split(r"\n(?=\S)", (kit / "requirements.txt").read_text("utf-8").strip())
-    hashed = f"--hash=sha256:{offline.sha256_of(wheel)}"
+    hashed = f"--hash=sha256:{offline.hash_of(wheel)}"
     assert pins[0].split() == [f"./wheels/{wheel.name}", "\\", hashed]
 
 

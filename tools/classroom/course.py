@@ -44,7 +44,7 @@ from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
 from colorlib import files
-from colorlib.files import UserError, atomic_write, read_json, said, sha256_of, write_json
+from colorlib.files import UserError, atomic_write, hash_of, read_json, said, write_json
 from tools.classroom import exercises, fence, student
 from tools.site import book
 
@@ -230,7 +230,7 @@ def grade(course, submissions, seconds):
             data, read = None, None
             remark = f"cannot be read ({error})"
         digest = None if data is None else hashlib.sha256(data).hexdigest()
-        state = [digest, sha256_of(course / "source" / stem / f"{stem}.ipynb")]
+        state = [digest, hash_of(course / "source" / stem / f"{stem}.ipynb")]
         before = graded.setdefault(stem, {}).get(who)
         if before and before["state"] == state and not before.get("late"):
             continue

@@ -17,7 +17,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from colorlib.files import atomic_write, sha256_of
+from colorlib.files import atomic_write, hash_of
 from tools.classroom import student
 from tools.site import book
 
@@ -86,7 +86,7 @@ def write_requirements(path, wheel):
     command += [book.ROOT / "pyproject.toml", "--output-file", path]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     # By its path: the name alone would lead pip to a stranger's package of the same name on PyPI.
-    own = f"./wheels/{wheel.name} \\\n    --hash=sha256:{sha256_of(wheel)}\n"
+    own = f"./wheels/{wheel.name} \\\n    --hash=sha256:{hash_of(wheel)}\n"
     path.write_text(own + path.read_text(encoding="utf-8"), encoding="utf-8")
 
 

@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 
 from colorlib import evaluation, machine
 from colorlib.colorizer import Colorizer
-from colorlib.files import UserError, sha256_of, write_json
+from colorlib.files import UserError, hash_of, write_json
 from colorlib.images import find_photos, read_photo
 from colorlib.lab import to_lab
 from tools import ROOT
@@ -43,7 +43,7 @@ def main():
             if factor <= 1.2:
                 sides = [round(side * min(factor, 1)) for side in photo.size]
                 shown = np.asarray(photo.resize(sides, Image.LANCZOS))
-                rows.append({"sha256": sha256_of(path), "megapixels": size, **compare(shown)})
+                rows.append({"sha256": hash_of(path), "megapixels": size, **compare(shown)})
     if not rows:
         raise UserError(f"{chosen.folder}: holds no photo of a megapixel or more")
     write_json(OUT, {

@@ -16,7 +16,7 @@ import numpy as np
 
 from colorlib import film, lab, machine
 from colorlib.colorizer import Colorizer, enlarge
-from colorlib.files import sha256_of, write_json
+from colorlib.files import hash_of, write_json
 from colorlib.images import resized
 from colorlib.published import FOLDER as PUBLISHED
 
@@ -33,7 +33,7 @@ def main():
     colorizer = Colorizer.load()
     found = {}
     for clip in chosen.clips:
-        found[clip.name] = {"sha256": sha256_of(clip), **measure(clip, colorizer)}
+        found[clip.name] = {"sha256": hash_of(clip), **measure(clip, colorizer)}
         print(clip.name, *found[clip.name]["ways"].items(), sep="\n  ", flush=True)
     about = {"command": "make films", "weights": colorizer.card["sha256"], "steady": film.STEADY}
     write_json(chosen.out, {**about, "machine": machine.describe(), "clips": found})
