@@ -2,7 +2,7 @@
 
 Everything happens to the RGB photo, before it is split into L and ab. So the
 network's input and its target can never disagree: there is no way to mirror
-one and forget the other.
+one and forget the other. (`mixed` comes later, to input and target alike.)
 
 All geometry is one idea: *a table that says from which pixel of the photo each
 pixel of the result comes*. Flips, turns and shifts only change the table; then
@@ -12,7 +12,7 @@ Chapter: 02_photos. Source: paper, section 3.2, "Image Augmentation".
 """
 
 import keras
-from keras import ops
+from keras import ops, tree
 
 # The eight ways to lay a square photo on a table. A name's place in this list
 # is its number k: bit 0 mirrors left and right, bits 1 and 2 count the quarter turns.
@@ -83,6 +83,35 @@ def augment(photos, k, seed: keras.random.SeedGenerator, shift=0.1, brightness=0
         (batch, 1, 1, 1), 1.0 - brightness, 1.0 + brightness, dtype="float32", seed=seed
     )
     return ops.clip(photos * factor, 0.0, 1.0)  # (B, S, S, 3)
+
+
+def mixed(values, most: float, seed: keras.random.SeedGenerator):
+    """Mix what is known of each photo of a batch with what is known of the next one.
+
+    A network that shall answer in between, for what lies in between, cannot learn photos by heart:
+    "mixup" of Zhang et al. (2018), for feature maps "manifold mixup" of Verma et al. (2019), with
+    shares that are easier to draw.
+
+    Parameters
+    ----------
+    values : nested tensors, (B, ...)
+        What the network is told and what it shall answer.
+    most : float
+        Largest share of the next photo, below 1.
+    seed : keras.random.SeedGenerator
+
+    Returns
+    -------
+    nested tensors, (B, ...)
+    """
+    count = ops.shape(tree.flatten(values)[0])[0]
+    share = keras.random.uniform((count,), 0.0, most, dtype="float32", seed=seed)
+
+    def mix(own):
+        other = ops.cast(ops.reshape(share, (-1, *[1] * (len(own.shape) - 1))), own.dtype)
+        return own + other * (ops.roll(own, 1, axis=0) - own)
+
+    return tree.map_structure(mix, values)
 
 
 def _zoomed(photos, seed, zoom):

@@ -55,6 +55,8 @@ class Recipe:
         How many of `augment.TRANSFORMS` are used, from the first: 2 or 8.
     shift, brightness, zoom : float
         See `augment.augment`.
+    mix : float
+        Largest share of another photo that is mixed into each, see `augment.mixed`.
     score_dropout : float
         Share of the class scores hidden at random, so that the network cannot know each
         photo by its scores. The paper has none.
@@ -83,6 +85,7 @@ class Recipe:
     shift: float = 0.1
     brightness: float = 0.2
     zoom: float = 0.0
+    mix: float = 0.0
     score_dropout: float = 0.0
     limit: int | None = None
     start_from: str | None = None
@@ -202,6 +205,7 @@ CHECKS = {
     "shift": _number(0.0, 1.0),
     "brightness": _number(0.0, 1.0),
     "zoom": _number(0.0, 1.0),
+    "mix": _number(0.0, 1.0),
     "score_dropout": _number(0.0, 1.0),
     "limit": _whole(1),
     "start_from": (_name, "the path of a network"),

@@ -169,6 +169,8 @@ class Trainer(keras.Model):
         for name in self.told:
             if name not in truth:
                 truth[name] = INPUTS[name].drawn(colors, self.recipe, dice)
+        if training and self.recipe.mix:
+            truth = augment.mixed(truth, self.recipe.mix, dice)
         asked = {name: truth[name] for name in self.network.input}
         return {"truth": truth, "answer": self.network(asked, training=training)}
 

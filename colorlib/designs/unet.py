@@ -42,11 +42,13 @@ _LEARNING = MIRRORED | {
 }
 RECIPES = {
     "smoke": _LEARNING,
-    # A few hundred photos: a smaller decoder, more dropout, no second head.
+    # A few hundred photos: a smaller decoder, more dropout, no second head, and photos mixed, else
+    # it learns them by heart.
     "lab": _LEARNING
     | {
         "size": 192,
         "epochs": 20,
+        "mix": 0.2,
         "options": {
             "widths": (64, 64, 48, 32, 32),
             "dropout": (0.6, 0.7, 0.4, 0.4, 0.3),

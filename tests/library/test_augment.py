@@ -79,3 +79,17 @@ def test_same_seed_same_photos(photos):
         numpy(augment.augment(photos, k, keras.random.SeedGenerator(7))) for _ in range(2)
     )
     assert np.array_equal(once, again)
+
+
+def test_mixing_treats_all_that_is_known_of_two_photos_alike(photos):
+    numbers = np.arange(8, dtype="float32")
+    known = {"ab": photos.astype("float32"), "maps": [numbers, numbers.astype("float16")]}
+    mixed = augment.mixed(known, 0.4, keras.random.SeedGenerator(3))
+    (ab, (own, half)), after = map(mixed.get, ("ab", "maps")), np.roll(numbers, 1)
+    shares = (numpy(own) - numbers) / (after - numbers)
+    assert shares.min() >= 0 and 0.1 < np.ptp(shares) and shares.max() < 0.4  # each its own
+    expected = numbers + shares * (after - numbers)
+    assert np.allclose(numpy(half), expected, atol=0.02) and "16" in str(half.dtype)
+    shares = shares.reshape(-1, 1, 1, 1)
+    expected = (1 - shares) * photos + shares * np.roll(photos, 1, axis=0)
+    assert np.allclose(numpy(ab), expected, atol=1e-2)

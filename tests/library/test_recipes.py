@@ -91,6 +91,7 @@ def test_mistaken_parameters(parameters, message):
         ("size", 1e400, 128, 128),
         ("brightness", 1, 0.2, 0.2),
         ("score_dropout", 1.0, 0.7, 0.7),
+        ("mix", 1, "0.4", 0.4),
         ("schedule", ["cosine"], "cosine", "cosine"),
         ("design", "papr", "paper_alone", "paper_alone"),
         ("extractor", "vgg", "vgg16", "vgg16"),

@@ -6,10 +6,12 @@ import sys
 import keras
 import numpy as np
 import pytest
+from keras import ops
 from running import SMALL, metrics, prepared, start, train
 
 from colorlib import embeddings, extractors, photoset, runs, weights
 from colorlib.files import UserError, locked
+from colorlib.lab import to_lab
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +141,25 @@ def test_a_batch_is_reported_by_itself(commons):
             step(first, return_dict=True)
     measured, learned, *again = reports
     assert [measured, learned] == [pytest.approx(report) for report in again]
+
+
+@pytest.mark.core
+def test_photos_are_mixed_to_learn_from_them_and_not_to_measure(commons):
+    only = {"shift": 0, "brightness": 0, "on_device": False}
+    data, trainer = prepared({"tier": "smoke", "mix": 0.5} | only)
+    (batch,) = data.training(0)[0]
+
+    def means(learning):  # which no mirror changes
+        truth = trainer(batch, training=learning)["truth"]
+        known = (ops.convert_to_numpy(truth[name]) for name in ("lightness", "ab"))
+        return [values[..., 0].mean(axis=(1, 2)) for values in known]
+
+    (lightness, a), (mixed_lightness, mixed_a) = means(False), means(True)
+    true = to_lab(batch["photos"])[..., 0].mean(axis=(1, 2))
+    assert np.allclose(lightness, true, atol=0.01)
+    shares = (mixed_lightness - lightness) / (np.roll(lightness, 1) - lightness)
+    assert -1e-3 < shares.min() and shares.max() < 0.5 and np.ptp(shares) > 0.1
+    assert np.allclose(mixed_a, a + shares * (np.roll(a, 1) - a), atol=0.01)
 
 
 def test_a_changed_set_is_noticed(commons, tmp_path):

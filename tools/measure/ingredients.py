@@ -53,6 +53,7 @@ ROWS = {
     "a second head": PLAIN | {"options": {"vivid": True}},
     "a smaller decoder": PLAIN | {"options": SMALLER},
     "average of the weights": PLAIN | {"ema": 0.99},
+    "photos mixed": PLAIN | {"mix": 0.2},
     "photos varied": PLAIN | {"zoom": 0.4, "brightness": 0.2},
     "192 pixels": PLAIN | {"size": 192},
 }

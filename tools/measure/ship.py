@@ -19,7 +19,7 @@ from colorlib.runs import read_metrics
 
 STAGE = (
     *("size", "epochs", "batch_size", "learning_rate", "schedule", "weight_decay"),
-    *("transforms", "shift", "brightness", "zoom", "score_dropout", "seed"),
+    *("transforms", "shift", "brightness", "zoom", "mix", "score_dropout", "seed"),
 )
 
 
