@@ -34,6 +34,8 @@ try:
 except ImportError:  # an extra; see `_opened`
     av = None
 
+# A title need not be in UTF-8. PyAV before 19 has to be told so, and 19 takes no such word.
+ANY_TITLE = {"metadata_errors": "replace"} if av and int(av.__version__[:2]) < 19 else {}
 FOLDER = Path(__file__).parent / "data" / "films"  # two clips, see CREDITS.md there
 SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv")  # containers that hold H.264 and most sound
 MAX_PIXELS = 16_000_000  # of a frame
@@ -270,7 +272,7 @@ def _opened(path):
     if not path.stat().st_size:
         raise UserError(f"{path}: is empty (0 bytes); get the file again")
     try:
-        with av.open(str(path.resolve()), metadata_errors="replace") as film:
+        with av.open(str(path.resolve()), **ANY_TITLE) as film:
             cover = av.stream.Disposition.attached_pic  # a song's
             pictures = [each for each in film.streams.video if not each.disposition & cover]
             if film.format.name.endswith(("_pipe", "image2")):
@@ -489,7 +491,7 @@ def _painted_stream(output, pictures, frame):
     ours.color_primaries, ours.color_trc = theirs.color_primaries, theirs.color_trc
     high = theirs.colorspace == BT709 or (theirs.colorspace == UNSAID and len(luma) >= 720)
     ours.color_range, ours.colorspace = 2 if full else 1, BT709 if high else BT601
-    if "DISPLAYMATRIX" in [each.type.name for each in frame.side_data]:
+    if "DISPLAYMATRIX" in [each.type.name for each in frame.side_data[:]]:
         painted.set_display_matrix(np.frombuffer(frame.side_data["DISPLAYMATRIX"], "int32"))
     return painted
 

@@ -71,6 +71,16 @@ def test_the_widgets_work_on_colabs_ipywidgets(colab):
     assert " passed" in run(command, cwd=ROOT, env=environments.CLEAN | {"PYTHONPATH": str(ROOT)})
 
 
+def test_films_work_with_the_pyav_that_colab_gets(colab):
+    """The newest one for its Python; the lock may have another for the Python of these tests."""
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = extra["optional-dependencies"]["film"]
+    run([*UV, "pip", "install", "--quiet", "--python", colab, *wanted])
+    file = ROOT / "tests" / "library" / "test_film.py"
+    command = [colab, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", file, "-k", "shape_stay"]
+    assert " passed" in run(command, cwd=ROOT, env=environments.CLEAN | {"PYTHONPATH": str(ROOT)})
+
+
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_chapter_runs_and_changes_nothing_that_colab_has(stem, colab, repository, tmp_path):
     run([*UV, "pip", "uninstall", "--quiet", "--python", colab, *ADDED])

@@ -1,4 +1,7 @@
-"""The library's tests, with the lowest versions that pyproject.toml allows, and with PyTorch."""
+"""The library's tests, with the lowest versions that pyproject.toml allows, and with others.
+
+The lock has other versions for other Pythons: a package may be newer there by a year.
+"""
 
 import sys
 import tomllib
@@ -56,6 +59,15 @@ def test_the_versions_are_the_lowest(lowest):
 )
 def test_the_library_works_with_them(lowest, chosen):
     command = [lowest, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *chosen]
+    assert " passed" in run(command, cwd=ROOT, env=SETTINGS, timeout=2400)
+
+
+@pytest.mark.soak
+def test_the_library_works_with_the_newest_python(tmp_path):
+    _, base = environments.interpreter("3.13", "3.12")
+    lock = "--require-hashes", "--requirement", ROOT / "requirements.lock"
+    python = environments.make(tmp_path / "venv", base, *lock)
+    command = [python, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *FILES]
     assert " passed" in run(command, cwd=ROOT, env=SETTINGS, timeout=2400)
 
 
