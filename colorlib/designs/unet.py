@@ -48,7 +48,7 @@ RECIPES = {
     | {
         "size": 192,
         "epochs": 20,
-        "mix": 0.2,
+        "mix": 0.1,
         "options": {
             "widths": (64, 64, 48, 32, 32),
             "dropout": (0.6, 0.7, 0.4, 0.4, 0.3),
