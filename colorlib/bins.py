@@ -197,7 +197,8 @@ def annealed_mean(logits, temperature: float):
     float32 tensor, (..., 2)
         ab in Lab units.
     """
-    return ops.softmax(ops.cast(logits, "float32") / temperature) @ centres()
+    likely = ops.softmax(ops.cast(logits, "float32") / temperature)
+    return ops.matmul(likely, ops.convert_to_tensor(centres(), "float32"))
 
 
 def suggested(logits, lightness: float, most: int = 6):
