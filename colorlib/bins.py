@@ -197,8 +197,7 @@ def annealed_mean(logits, temperature: float):
     float32 tensor, (..., 2)
         ab in Lab units.
     """
-    likely = ops.softmax(ops.cast(logits, "float32") / temperature)
-    return ops.matmul(likely, ops.convert_to_tensor(centres(), "float32"))
+    return ops.matmul(ops.softmax(ops.cast(logits, "float32") / temperature), centres())
 
 
 def suggested(logits, lightness: float, most: int = 6):

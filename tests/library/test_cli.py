@@ -400,6 +400,7 @@ def test_a_link_to_itself_costs_one_photo(colorlib, photo, tmp_path):
 
 @pytest.mark.parametrize("folder", [".", "/", ".."])
 def test_a_folder_is_no_film(colorlib, folder):
+    pytest.importorskip("av")  # an extra
     code, _, errors = colorlib("film", folder)
     assert code == 1 and errors[0].startswith(f"colorlib: {folder}: is no file")
 

@@ -94,6 +94,7 @@ def test_the_toy_trains_from_the_command_line(commons, tmp_path, capsys):
 
 def test_the_toy_trains_in_the_notebook(commons, tmp_path):
     """papermill's way, with the toy added as a user would: by a file that the kernel imports."""
+    pytest.importorskip("papermill")  # an extra
     startup = tmp_path / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "add_toy.py").write_text("import toy\n")
