@@ -491,7 +491,7 @@ def _painted_stream(output, pictures, frame):
     ours.color_primaries, ours.color_trc = theirs.color_primaries, theirs.color_trc
     high = theirs.colorspace == BT709 or (theirs.colorspace == UNSAID and len(luma) >= 720)
     ours.color_range, ours.colorspace = 2 if full else 1, BT709 if high else BT601
-    if "DISPLAYMATRIX" in [each.type.name for each in frame.side_data[:]]:
+    if "DISPLAYMATRIX" in frame.side_data:
         painted.set_display_matrix(np.frombuffer(frame.side_data["DISPLAYMATRIX"], "int32"))
     return painted
 
