@@ -14,6 +14,7 @@ from tools import ROOT
 from tools.classroom import exercises, student
 from tools.site import book
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINS = ROOT / "tests" / "colab.txt"
 # Colab's Python, and what comes nearest where that cannot be had.
 PYTHONS = ("3.13", "3.12", "3.11")
@@ -55,9 +56,8 @@ def pins():
 
 
 def test_colab_satisfies_what_colorlib_asks_for():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     has = {pin.name.lower(): str(pin.specifier).removeprefix("==") for pin in pins()}
-    for wanted in map(Requirement, project["dependencies"]):
+    for wanted in map(Requirement, PROJECT["dependencies"]):
         assert wanted.name in has, f"add Colab's {wanted.name} and what it needs to {PINS}"
         assert wanted.specifier.contains(has[wanted.name]), f"Colab has {has[wanted.name]}"
 
@@ -73,8 +73,7 @@ def test_the_widgets_work_on_colabs_ipywidgets(colab):
 
 def test_films_work_with_the_pyav_that_colab_gets(colab):
     """The newest one for its Python; the lock may have another for the Python of these tests."""
-    extra = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = extra["optional-dependencies"]["film"]
+    wanted = PROJECT["optional-dependencies"]["film"]
     run([*UV, "pip", "install", "--quiet", "--python", colab, *wanted])
     file = ROOT / "tests" / "library" / "test_film.py"
     command = [colab, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", file, "-k", "shape_stay"]
