@@ -12,6 +12,7 @@ from colorlib.checks.judging import (
     expect,
     expect_figure,
     expect_text,
+    guarded,
     naming,
 )
 from colorlib.lab import to_lab
@@ -55,6 +56,15 @@ def network_halved(student, draw):
     again = ops.convert_to_numpy(call(student, 0 * given, filters))
     if np.abs(again).max() > 1e-5:
         raise NotYet("a black `x` should put out zeros before anything is learned.")
+    picture = keras.Input((side, side, 5))
+    model = keras.Model(picture, guarded(student, picture, filters))
+    shapes, right = [tuple(w.shape) for w in model.weights], [(3, 3, 5, filters), (filters,)]
+    if shapes != right:
+        raise NotYet(f"its weights should have the shapes {right}, as above, not {shapes}.")
+    kernel, bias = (draw.normal(0, 1, shape).astype("float32") for shape in shapes)
+    model.set_weights([kernel, bias])
+    right = ops.relu(ops.conv(given, kernel, 2, "same") + bias)
+    compare(ops.convert_to_numpy(model(given)), ops.convert_to_numpy(right), {}, 1e-3)
 
 
 def network_rows(student, draw):

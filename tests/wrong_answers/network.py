@@ -87,10 +87,12 @@ def enlarged(answer="convolve(grow(x))", padding="same"):
     return ENLARGED.format(answer=answer, padding=padding)
 
 
-def halved(called="(x)", filters="filters", **changed):
+def halved(called="(x)", filters="filters", kernel=3, **changed):
     how = {"strides": "2", "padding": "'same'", "activation": "'relu'"} | changed
     options = ", ".join(f"{name}={value}" for name, value in how.items())
-    return f"def halved(x, filters):\n    return layers.Conv2D({filters}, 3, {options}){called}"
+    return (
+        f"def halved(x, filters):\n    return layers.Conv2D({filters}, {kernel}, {options}){called}"
+    )
 
 
 def rows_of(answer="np.concatenate([places, copied], axis=1)", **changed):
@@ -165,6 +167,9 @@ WRONG = {
         ("ReLU is missing", halved(activation="None")),
         ("call the layer", halved(called="")),
         ("before anything is learned", halved(activation="'sigmoid'")),
+        ("weights should have", halved(kernel=5)),
+        ("weights should have", halved(use_bias="False")),
+        ("the numbers differ", halved("(layers.MaxPooling2D()(x))", strides="1")),
     ],
     "network_rows": [
         ("scores first", rows_of("np.concatenate([copied, places], axis=1)")),
