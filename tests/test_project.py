@@ -187,6 +187,13 @@ def test_import_is_quick():
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
+def test_every_tool_starts_without_what_pytest_adds_to_the_path():
+    here = [path.relative_to(ROOT) for path in (ROOT / "tools").rglob("*.py")]
+    names = [".".join(path.with_suffix("").parts) for path in here if "private" not in str(path)]
+    assert len(names) > 30
+    subprocess.run([sys.executable, "-c", f"import {', '.join(names)}"], cwd=ROOT, check=True)
+
+
 def test_public_functions_are_documented():
     for _, path in sources():
         tree = ast.parse(path.read_text())

@@ -12,10 +12,10 @@ import shutil
 import sys
 
 import numpy as np
-from interactive import markup
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from book._ext.interactive import markup
 from colorlib import metrics, photoset, plates
 from colorlib.files import atomic_write, write_json
 from colorlib.lab import to_lab
