@@ -89,7 +89,7 @@ test: lint
 	$(BIN)/python -m tools.site.book build
 	$(BIN)/python -m pytest -rs -n 2 --dist loadfile tests
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m core tests
-	rm -rf notebooks/runs
+	rm -rf notebooks/runs/smoke
 	COLORLIB_TIER=smoke $(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env \
 	    --nbval-cell-timeout 300 notebooks notebooks/student/00_quickstart.ipynb
 

@@ -39,7 +39,8 @@ def main():
     run = chosen.run_folder.resolve()
     parameters = {"tier": "lab"} | {name: value_of(text) for name, text in chosen.p}
     print(f"training at the {parameters['tier']} tier, into {run}")
-    print(f"if it is interrupted: make train RUN={chosen.run_folder}", flush=True)
+    design = f" DESIGN={parameters['design']}" if "design" in parameters else ""
+    print(f"if it is interrupted: make train RUN={chosen.run_folder}{design}", flush=True)
 
     run.mkdir(parents=True, exist_ok=True)
     finished = threading.Event()
@@ -54,6 +55,7 @@ def main():
             cwd=NOTEBOOK.parent,
             progress_bar=False,
             autosave_cell_every=5,
+            extra_arguments=["--log-level=CRITICAL"],  # its errors stand in the notebook
         )
     except PapermillExecutionError as error:
         sys.exit(f"{run / NOTEBOOK.name}: stopped: {error.ename}: {error.evalue}")
@@ -110,7 +112,7 @@ def watch(run, finished):
             bar = tqdm(total=epochs, desc="training", unit="epoch")
         if bar.total is not None and bar.n < bar.total:
             rows = metrics.read_text().splitlines()
-            if len(rows) != bar.n:
+            if rows and len(rows) != bar.n:
                 last = json.loads(rows[-1])
                 bar.n = len(rows)
                 bar.set_postfix(loss=f"{last['loss']:.4f}", new_photos=f"{last['val_loss']:.4f}")

@@ -225,6 +225,7 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
     with zipfile.ZipFile(tmp_path / "zipped" / "work.zip", "w") as archive:
         archive.writestr(f"mine/{STEM} (2).ipynb", "zipped")
         archive.writestr(f"__MACOSX/mine/._{STEM}.ipynb", "not this")
+        archive.writestr(f"mine/.ipynb_checkpoints/{STEM} (2)-checkpoint.ipynb", "nor this")
     hand_in(f"windows/{STEM}.ipynb.txt", "hidden ending")
     hand_in(f"loud/{STEM.upper()}.IPYNB", "capitals")
     (tmp_path / "broken").mkdir()

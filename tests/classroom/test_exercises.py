@@ -15,7 +15,7 @@ from colorlib import checks
 from tools.classroom import exercises, student
 
 BOOKS = student.masters()
-TASKS = {each.name: each for each in exercises.tasks_of_the_book()}
+TASKS = {each.name: each for each in exercises.of_the_book(exercises.tasks_of)}
 ALL = {each.name: each for each in exercises.of_the_book()} | TASKS
 GRADED = [name for name, each in ALL.items() if each.kind == "graded"]
 CHECKED = [name for name, each in ALL.items() if each.kind in ("practice", "graded")]

@@ -59,7 +59,7 @@ def test_no_address_stands_where_the_command_does_not_look():
         for path in {*(ROOT / folder).rglob("*")} - known:
             if path.suffix in (".css", ".html", ".in", ".js", ".json", ".mjs", ".py", ".yml"):
                 text = path.read_text(encoding="utf-8")
-                found = [each for each in address.addresses(book.repository()) if each in text]
+                found = [each for each in book.addresses(book.repository()) if each in text]
                 assert not found, f"{path}: add it to address.PLACES"
 
 

@@ -18,7 +18,6 @@ import contextlib
 import csv
 import hashlib
 import json
-import logging
 import os
 import re
 import sys
@@ -28,6 +27,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from functools import partial
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import NamedTuple
 
@@ -202,10 +202,10 @@ def _cell(name, cell, points=None, solution=False):
 
 
 def _private(folder, name, part):
+    text = exercises.private(folder, name, part)
     try:
-        text = exercises.private(folder, name, part)
         ast.parse(text or "", part)
-    except (OSError, ValueError, SyntaxError) as error:  # nobody could pass tests that do not run
+    except (ValueError, SyntaxError) as error:  # nobody could pass tests that do not run
         raise UserError(f"{folder}: {name}/{part}: {said(error)}; correct it") from error
     if text is None:
         raise UserError(
@@ -375,11 +375,13 @@ def _packed(path, stem, closed):
     found = []
     for each in members:
         name, inner = f"{path.name}/{each.filename}", Path(each.filename)
+        if any(part[0] in "._" for part in inner.parts):
+            continue
         if _is_notebook(inner.name, stem):
             # A zip keeps local time, in steps of two seconds.
             when = time.mktime((*each.date_time, 0, 0, -1))
             found.append((when, each.file_size, name, partial(_unpacked, path, each)))
-        elif inner.suffix.lower() in PACKED and inner.name[0] not in "._":
+        elif inner.suffix.lower() in PACKED:
             closed.append(name)
     return found
 
@@ -632,27 +634,16 @@ def _convert(step, course, stem, who, **options):
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.assignment_id = stem
     config.CourseDirectory.student_id = who
-    said = _Said()
-    get_logger().handlers = [said]
+    heard = BufferingHandler(10_000)
+    heard.setLevel("ERROR")  # which nbgrader says in its log only
+    get_logger().handlers = [heard]
     try:
         step(CourseDirectory(config=config), config=config, force=True, **options).start()
     except NbGraderException as error:
-        raise UserError(f"{stem} of {who}: nbgrader says: {said}") from error
-
-
-class _Said(logging.Handler):
-    """Keeps errors, which nbgrader says in its log only."""
-
-    def __init__(self):
-        super().__init__(logging.ERROR)
-        self.errors = []
-
-    def emit(self, record):
-        self.errors.append(record.getMessage())
-
-    def __str__(self):
-        traces = [error for error in self.errors if error.startswith("Traceback")]
-        return [*traces, *self.errors, "nothing"][0].strip().splitlines()[-1]
+        errors = [record.getMessage() for record in heard.buffer]
+        traces = [each for each in errors if each.startswith("Traceback")]
+        last = [*traces, *errors, "nothing"][0].strip().splitlines()[-1]
+        raise UserError(f"{stem} of {who}: nbgrader says: {last}") from error
 
 
 if __name__ == "__main__":

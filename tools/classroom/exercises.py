@@ -41,7 +41,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from colorlib.checks import TEXTS
-from colorlib.files import write_json
+from colorlib.files import UserError, said, write_json
 from tools.classroom import student
 from tools.site import book
 
@@ -152,23 +152,18 @@ def setup_of(notebook):
     return "\n".join("".join(cell["source"]) for cell in cells)
 
 
-def of_the_book():
-    """All exercises of all chapters."""
-    books = student.masters()
-    return [each for stem, notebook in books.items() for each in of_chapter(stem, notebook)]
-
-
-def tasks_of_the_book():
-    """All small tasks of all chapters."""
-    books = student.masters()
-    return [each for stem, notebook in books.items() for each in tasks_of(stem, notebook)]
+def of_the_book(find=of_chapter):
+    """All exercises of all chapters; with `tasks_of` all small tasks."""
+    return [each for stem, book in student.masters().items() for each in find(stem, book)]
 
 
 def private(folder, name, part):
     """A file of a private folder, or None: `part` is solution.py, hidden.py or notes.md."""
     path = Path(folder) / name / part
-    # Notepad's mark at the beginning would be an error in the middle of a cell.
-    return path.read_text(encoding="utf-8-sig").strip() if path.exists() else None
+    try:  # Notepad's mark at the beginning would be an error in the middle of a cell
+        return path.read_text(encoding="utf-8-sig").strip() if path.exists() else None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder}: {name}/{part}: {said(error)}; correct it") from error
 
 
 def tests_of(hidden):
@@ -208,7 +203,7 @@ def texts(exercises, copier):
 
 
 def main():
-    exercises = [*of_the_book(), *tasks_of_the_book()]
+    exercises = [*of_the_book(), *of_the_book(tasks_of)]
     write_json(TEXTS, texts(exercises, student.Copier.of_the_book()))
     print(f"{TEXTS.relative_to(book.ROOT)}: {len(exercises)} exercises and tasks")
 

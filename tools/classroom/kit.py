@@ -36,8 +36,8 @@ def main():
     student.main()
     exercises.main()
     book.build()
-    write_instructor_copies(KIT / "instructor", chosen.private)
     try:
+        write_instructor_copies(KIT / "instructor", chosen.private)
         course.make(KIT / "course", chosen.private)
     except UserError as error:
         sys.exit(f"kit: {error}")

@@ -241,48 +241,7 @@ def _interval(found, digits):
     return f"{found['mean']:.{digits}f} <small>{low} to {high}</small>"
 
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Leaderboard</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-:root {{ color-scheme: light dark; --line: #ddd6c8; --text: #1d2733; --back: #fdfbf7; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --line: #3a4753; --text: #dfe5ea; --back: #13181e; }}
-}}
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem;
-  padding: 0 1rem; color: var(--text); background: var(--back); }}
-p {{ max-width: 45rem; }}
-.table {{ overflow-x: auto; }}
-.table:focus-visible {{ outline: 3px solid #e08e2b; }}
-table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
-caption {{ text-align: left; padding-bottom: 0.5rem; }}
-th, td {{ padding: 0.45rem 0.8rem; text-align: right; border-bottom: 1px solid var(--line);
-  vertical-align: top; }}
-th[scope="row"], th:nth-child(2), td:last-child, th:last-child {{ text-align: left; }}
-thead th {{ vertical-align: bottom; border-bottom-width: 2px; }}
-tr:has(em) {{ background: color-mix(in srgb, var(--line) 35%, transparent); }}
-small {{ display: block; font-weight: 400; white-space: nowrap; }}
-td:last-child {{ white-space: nowrap; }}
-</style></head>
-<body><main>
-<h1>Leaderboard</h1>
-<p>{count} networks, measured on the same {photos} validation photos of the set {set}, in the order
-of their loss. Shaded rows are baselines without intelligence, measured by whoever made this page; a
-network that stands below them has learned less than an average colour knows.</p>
-<p>Small numbers are 95 % intervals over photos. Where those of two networks overlap, their order
-may be luck. An arrow points to the better side.</p>
-<div class="table" role="region" aria-label="Ranking" tabindex="0">
-<table>
-<thead><tr>{heads}</tr></thead>
-<tbody>
-{body}
-</tbody>
-</table>
-</div>
-<p>The numbers are those that were handed in. Reports of other photos, and reports that contradict
-themselves, are not here; a careful invention could be. This page ranks, it does not mark.</p>
-</main></body></html>
-"""
+PAGE = Path(__file__).with_name("leaderboard.html").read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":

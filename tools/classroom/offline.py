@@ -49,7 +49,8 @@ def make(kit, site, wheels=False):
         shutil.copy(book.ROOT / "LICENSE", folder)
         write_notebooks(folder / "notebooks")
         write_requirements(folder / "requirements.txt", build_colorlib(folder / "wheels"))
-        (folder / "README.txt").write_text(README, encoding="utf-8")
+        text = Path(__file__).with_name("offline.txt").read_text(encoding="utf-8")
+        (folder / "README.txt").write_text(text.format(download=DOWNLOAD), encoding="utf-8")
         if wheels:
             subprocess.run([*PIP, *DOWNLOAD.split()], cwd=folder, check=True)
         with atomic_write(kit) as unfinished:
@@ -106,44 +107,6 @@ DOWNLOAD = (
     "download --no-deps --only-binary :all: --require-hashes "
     "--find-links wheels --dest wheels --requirement requirements.txt"
 )
-README = f"""\
-Colour from grey, for a room without network
-============================================
-
-site/             the website: open site/index.html in a browser
-notebooks/        the chapters to run
-wheels/           colorlib with its photos and weights, and the packages it needs
-requirements.txt  the list of all of them, with versions and checksums
-book/             pictures that the notebooks show
-
-You need Python 3.11, 3.12 or 3.13. Give all commands in the folder of this file.
-On Windows write room\\Scripts\\ where it says room/bin/ below.
-
-
-For the instructor, while there is a network
---------------------------------------------
-
-1. Does wheels/ hold more than one file? Then it is filled. If not, fill it (1 GB), on a machine
-   like those of the room: the same system, the same Python.
-
-     python -m pip {DOWNLOAD}
-
-2. Try the student's steps below, with the network off.
-3. Copy this folder to every machine, or to USB sticks.
-
-
-For the student
----------------
-
-1. Make an environment and install what is in wheels/. It takes a few minutes and 3 GB of disk.
-
-     python -m venv room
-     room/bin/python -m pip install --no-index --find-links wheels --requirement requirements.txt
-
-2. Start JupyterLab, and open 00_quickstart.ipynb.
-
-     room/bin/python -m jupyter lab --notebook-dir notebooks
-"""
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """`make bench`: how fast is a training step, and where does its time go?
 
-    python -m tools.measure.bench [--backends] [-o book/results/bench.json]
+    python -m tools.measure.bench [--backends]
 
 Four ways to train on the same bundled photos at 256x256, each in a process of its own:
 
@@ -29,7 +29,6 @@ import subprocess
 import sys
 import time
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 
@@ -41,7 +40,6 @@ SIZE = 256
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--backends", action="store_true", help="compare Keras' backends")
-    parser.add_argument("-o", "--out", type=Path, help="default: in book/results")
     parser.add_argument("--only", choices=[*WAYS, *MORE], help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.only:
@@ -58,7 +56,7 @@ def main():
 
     report = {"command": command, "photo_set": "commons", "size": SIZE}
     report |= {"machine": machine.describe(), **found}
-    write_json(chosen.out or Path(f"book/results/{name}.json"), report)
+    write_json(f"book/results/{name}.json", report)
 
 
 def compare_ways():

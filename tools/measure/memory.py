@@ -1,13 +1,12 @@
 """`make bench-memory`: how much memory does training take, for small and for large photo sets?
 
-    python -m tools.measure.memory [-o book/results/memory.json]
+    python -m tools.measure.memory
 
 Makes prepared sets of noise, 256 pixels wide, and trains some steps on each in a process of its
 own: streamed from disk, with rows drawn from the whole set; and, for a set of the paper's size,
 with all photos on the device. The largest takes 20 GB of disk for a while.
 """
 
-import argparse
 import csv
 import json
 import shutil
@@ -46,9 +45,6 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) /
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--out", type=Path, default=Path("book/results/memory.json"))
-    chosen = parser.parse_args()
     need = max(STREAMED) * (SIZE**2 * 3 + 4000)
     free = shutil.disk_usage(tempfile.gettempdir()).free
     if free < 1.2 * need:
@@ -61,7 +57,7 @@ def main():
             peak = peak_memory(folder, SIZE, STEPS if not on_device else 5, on_device)
         rows.append({"photos": count, "on_device": on_device, "peak_memory_gb": round(peak, 2)})
         print(rows[-1], flush=True)
-    write_json(chosen.out, {
+    write_json("book/results/memory.json", {
         "command": "make bench-memory",
         "size": SIZE,
         "batch_size": 32,

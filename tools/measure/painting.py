@@ -1,12 +1,11 @@
 """The second half of `make bench`: how long does colourizing take, and how much memory?
 
-    python -m tools.measure.painting [-o book/results/painting.json]
+    python -m tools.measure.painting
 
 A film: frames a second, and what takes them. Photos: two hundred, and one of 50 megapixels, each
 by a call of the program in a process of its own.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -26,15 +25,13 @@ COMMAND = "from colorlib.cli import main; import sys; sys.exit(main())"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--out", type=Path, default=Path("book/results/painting.json"))
-    chosen = parser.parse_args()
     found = {"photos": many_photos()}  # first: a child's peak begins with that of its parent
     from colorlib import machine
     from colorlib.files import write_json
 
     found |= {"film": a_film()}
-    write_json(chosen.out, {"command": "make bench", "machine": machine.describe(), **found})
+    about = {"command": "make bench", "machine": machine.describe()}
+    write_json("book/results/painting.json", about | found)
 
 
 def a_film():

@@ -1,6 +1,6 @@
 """`make profile`: where does the time of a training step go, and how far is it from the bound?
 
-    python -m tools.measure.profile_step [-o book/results/profile.json]
+    python -m tools.measure.profile_step
 
 On any backend and device, at 256 pixels and batches of 32: float32, and mixed_bfloat16 where there
 is an accelerator. (A file named profile.py would hide Python's own module from other libraries.)
@@ -20,10 +20,8 @@ least go through memory, see `traffic`. Launch is the time of a compiled step th
 Every step is timed until its result is a NumPy number, so a device cannot lag behind the clock.
 """
 
-import argparse
 import math
 import time
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -37,16 +35,13 @@ ROUNDS = 10  # the experiments take turns, and the median of each counts
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--out", type=Path, default=Path("book/results/profile.json"))
-    chosen = parser.parse_args()
     report = {"command": "make profile", "machine": machine.describe(), "precisions": {}}
     for precision in ("float32",) if machine.on_cpu() else ("float32", "mixed_bfloat16"):
         found = report["precisions"][precision] = profile(precision)
         parts = ", ".join(f"{name} {value:.4f}" for name, value in found["parts"].items())
         print(f"{precision}: {found['step_seconds']:.4f} s ({parts})")
         print(f"bound {found['bound_seconds']:.4f} s: {100 * found['bound_share']:.0f} % of it")
-    write_json(chosen.out, report)
+    write_json("book/results/profile.json", report)
 
 
 def profile(precision):

@@ -49,11 +49,15 @@ def main():
     parser.add_argument("--set", metavar="SET", help="a larger prepared set to measure on, too")
     parser.add_argument("runs", nargs="*", type=Path, help="a lab run, and runs of other seeds")
     chosen = parser.parse_args()
+    # What is asked for is looked at before anything is written.
+    larger = chosen.set and photoset.load(chosen.set)
+    for run in chosen.runs:
+        read_json(run / "recipe.json")
     RESULTS.mkdir(parents=True, exist_ok=True)
     photos, networks = photoset.commons(), {name: Colorizer.load(name) for name in SHIPPED}
     write_json(PUBLISHED / "shipped.json", evaluation.compare(networks, photos))
-    if chosen.set:
-        report = evaluation.compare(networks, photoset.load(chosen.set))
+    if larger:
+        report = evaluation.compare(networks, larger)
         write_json(PUBLISHED / "validation.json", {"command": "make results SET=...", **report})
     draw_sheet(networks, photos)
     draw_plates(networks)
@@ -94,11 +98,9 @@ def draw_sheet(networks, photos):
 def draw_plates(networks):
     """The seven old plates in the same rows; the last row is what three exposures make."""
     columns = [
-        np.concatenate(
-            [cut(photo) for photo in (*versions(networks, plate.grey), plate.color)]
-        )
+        np.concatenate([cut(one) for one in (*versions(networks, plate.grey), plate.color)])
         for plate in plates()
-    ]  # fmt: skip
+    ]
     save_smaller(montage([columns]), RESULTS / "plates.jpg")
 
 

@@ -26,7 +26,7 @@ def main(arguments=None):
 
 def rewrite(url):
     """Put a repository's address in the place of the present one; how many places changed."""
-    old, new = addresses(book.repository()), addresses(url)
+    old, new = map(book.addresses, (book.repository(), url))
     # Not the beginning of a longer name.
     present = re.compile("|".join(f"{re.escape(address)}(?![\\w-])" for address in old))
     meant, changed = dict(zip(old, new, strict=True)), 0
@@ -39,17 +39,6 @@ def rewrite(url):
             path.write_text(text, encoding="utf-8")
         changed += count
     return changed
-
-
-def addresses(url):
-    """What stands in files for a repository: itself, its site, its raw files, Colab's way to it."""
-    owner, name = url.split("/")[-2:]
-    return (
-        url,
-        f"https://{owner.lower()}.github.io/{name}",
-        f"https://raw.githubusercontent.com/{owner}/{name}",
-        f"https://colab.research.google.com/github/{owner}/{name}",
-    )
 
 
 if __name__ == "__main__":

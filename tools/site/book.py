@@ -60,7 +60,7 @@ def build():
         shutil.rmtree(folder, ignore_errors=True)
     if before.get("shown") != stamp()["shown"]:
         shutil.rmtree(BUILD / ".jupyter_cache", ignore_errors=True)
-    shutil.rmtree(ROOT / "notebooks" / "runs", ignore_errors=True)
+    shutil.rmtree(ROOT / "notebooks" / "runs" / "smoke", ignore_errors=True)
     subprocess.run([sys.executable, "-m", "tools.site.vendor"], cwd=ROOT, check=True)
     built_from = stamp()
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
@@ -127,36 +127,31 @@ def commit():
         ) from error
 
 
+def addresses(url):
+    """What stands in files for a repository: itself, its site, its raw files, Colab's way to it."""
+    owner, name = url.split("/")[-2:]
+    return (
+        url,
+        f"https://{owner.lower()}.github.io/{name}",
+        f"https://raw.githubusercontent.com/{owner}/{name}",
+        f"https://colab.research.google.com/github/{owner}/{name}",
+    )
+
+
 def site_address():
     """Where GitHub Pages shows the site."""
-    owner, name = repository().split("/")[-2:]
-    return f"https://{owner.lower()}.github.io/{name}/"
+    return f"{addresses(repository())[1]}/"
 
 
 def raw_address():
     """Where the repository's files can be fetched one by one."""
-    owner, name = repository().split("/")[-2:]
-    branch = read_yaml("_config.yml")["repository"]["branch"]
-    return f"https://raw.githubusercontent.com/{owner}/{name}/{branch}/"
+    return f"{addresses(repository())[2]}/{read_yaml('_config.yml')['repository']['branch']}/"
 
 
 INDEX = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Colour from grey</title>
 <meta http-equiv="refresh" content="0; url={first}"><link rel="canonical" href="{first}"></head>
 <body><p><a href="{first}">Colour from grey</a></p></body></html>
-"""
-NOT_FOUND = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Page not found: Colour from grey</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto;
-padding: 0 1rem; color: #1d2733; background: #fcfaf6; }}
-a {{ color: #1b4f72; }}
-@media (prefers-color-scheme: dark) {{ body {{ color: #e6e9ec; background: #14191f; }}
-a {{ color: #8fc1e3; }} }}
-</style></head>
-<body><h1>There is no such page</h1>
-<p>It may have moved. <a href="{address}">Colour from grey begins here.</a></p></body></html>
 """
 
 
@@ -165,7 +160,8 @@ def publish(target=None):
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(SITE, target, ignore=shutil.ignore_patterns(*UNPUBLISHED))
     (target / ".nojekyll").touch()
-    (target / "404.html").write_text(NOT_FOUND.format(address=site_address()))
+    lost = Path(__file__).with_name("not_found.html").read_text(encoding="utf-8")
+    (target / "404.html").write_text(lost.format(address=site_address()))
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     print(f"ready for any static host: {target} ({size / 1e6:.0f} MB)")
 
