@@ -175,9 +175,7 @@ def _weights(operation):
 def _flop(operation, shapes):
     # Each number of a kernel or matrix meets each place once: the places of the output or,
     # for a transposed convolution, which hands out instead of collecting, those of the input.
-    kernels = sum(
-        math.prod(weight.shape) for weight in _weights(operation) if len(weight.shape) > 1
-    )
+    kernels = sum(math.prod(weight.shape) for weight in _weights(operation) if weight.ndim > 1)
     transposed = isinstance(operation, layers.Conv2DTranspose)
     tensor = operation.input if transposed else operation.output
     return 2 * kernels * math.prod(shapes[id(tensor)][:-1])

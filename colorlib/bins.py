@@ -40,15 +40,9 @@ def centres():
     >>> len(centres()), centres()[0].tolist()
     (313, [-90.0, 50.0])
     """
-    levels = np.arange(0, 256, 15)
-    edges = [(0, 1, 2), (1, 2, 0), (2, 0, 1)]
-    cube = [
-        np.choose(axes, [levels[:, None], np.full((18, 1), one), np.full((18, 1), other)])
-        for axes in edges
-        for one in (0, 255)
-        for other in (0, 255)
-    ]
-    seen = to_lab(np.concatenate(cube).astype("uint8")[None])[0, :, 1:]  # (216, 2)
+    levels = np.arange(0, 256, 51)
+    cube = np.stack(np.meshgrid(levels, levels, levels), axis=-1).astype("uint8")
+    seen = to_lab(cube).reshape(-1, 3)[:, 1:]  # (216, 2)
     wide = [seen + np.array([a, b]) for a in (-STEP, STEP) for b in (-STEP, STEP)]
     grid = STEP * np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1].reshape(2, -1).T  # (529, 2)
     return grid[Delaunay(np.concatenate(wide)).find_simplex(grid) >= 0].astype("float32")
@@ -107,7 +101,7 @@ def soft(ab, near: int = 5):
     >>> centres()[int(numbers[0])].tolist(), round(float(shares[0]), 3)
     ([0.0, 0.0], 0.649)
     """
-    a, b = centres().T
+    a, b = map(ops.convert_to_tensor, centres().T)
     ab = ops.cast(ab, "float32")
     # Not as a product of matrices: a GPU might round its factors to eleven bits.
     apart = (ab[..., :1] - a) ** 2 + (ab[..., 1:] - b) ** 2  # (..., 313)
@@ -120,7 +114,8 @@ def prior(photos, near: int = 1):
 
     Parameters
     ----------
-    photos : uint8 array, (N, H, W, 3)
+    photos : iterable of uint8 arrays, (H, W, 3)
+        Of many large ones a generator keeps one at a time in memory.
     near : int
         How many bins share each pixel, see `soft`. With more than one, every eighth pixel of every
         eighth row is counted, to half a Lab unit: enough, and much quicker.

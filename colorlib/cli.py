@@ -7,6 +7,7 @@ import argparse
 import ast
 import importlib.util
 import os
+import re
 import signal
 import sys
 import threading
@@ -14,7 +15,7 @@ import time
 from pathlib import Path
 
 from colorlib import files
-from colorlib.files import UserError, shown
+from colorlib.files import UserError, said, shown
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -120,10 +121,10 @@ def _plan(paths, out, format=None):
     Returns this as a dict, another with the errors of paths that lead to no photo or to one that
     cannot be written, and what was passed over, with the reasons.
     """
-    from colorlib.images import find_photos
+    from colorlib.images import SAVED_AS, find_photos
 
     plan, failed, passed_over = {}, {}, {}
-    real, own = os.path.realpath, Path(os.path.realpath(out))  # a link may lead to itself
+    own = Path(_real(out))
     for path in map(Path, paths):
         try:
             photos = find_photos([path], passed_over)
@@ -131,23 +132,29 @@ def _plan(paths, out, format=None):
             failed[path] = error
             continue
         for photo in photos:
-            if Path(real(path)) in own.parents and own in Path(real(photo)).parents:
+            if Path(_real(path)) in own.parents and own in Path(_real(photo)).parents:
                 continue  # what an earlier run wrote
             target = out / (photo.relative_to(path) if path.is_dir() else photo.name)
             if format:
                 target = target.with_suffix(f".{format}")
-            elif target.suffix.lower() not in (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"):
+            elif target.suffix.lower() not in SAVED_AS:
                 target = target.with_suffix(".png")  # a GIF holds too few colours
             plan[photo] = target
-    inputs, source = set(map(real, plan)), {}
+    inputs, source = set(map(_real, plan)), {}
     for photo, target in plan.items():
-        if real(target) in inputs:
+        if _real(target) in inputs:
             failed[photo] = UserError(f"{target}: is an input; choose another folder with -o")
-        elif source.setdefault(target, photo) != photo:
+        elif (other := source.setdefault(_real(target), photo)) != photo:
             failed[photo] = UserError(
-                f"{photo}: would become {target}, and so would {source[target]}; use two folders"
+                f"{photo}: would become {target}, and so would {other}; use two folders"
             )
     return {p: t for p, t in plan.items() if p not in failed}, failed, passed_over
+
+
+def _real(path):
+    """Where a path leads (a link may lead to itself), as the disk tells files apart."""
+    real = os.path.realpath(path)
+    return real.casefold() if sys.platform in ("darwin", "win32") else real
 
 
 def _hints(path, photos):
@@ -195,10 +202,8 @@ def prepare(chosen: argparse.Namespace):
     """Prepare a folder of photos for training."""
     from colorlib import photoset
 
-    hold_back = _lines(chosen.hold_back) if chosen.hold_back else ()
-    photo_set = photoset.prepare(
-        chosen.folder, chosen.out, chosen.size, chosen.validation, hold_back
-    )
+    held = _lines(chosen.hold_back) if chosen.hold_back else ()
+    photo_set = photoset.prepare(chosen.folder, chosen.out, chosen.size, chosen.validation, held)
     for row in photo_set.left_out:
         print(shown(f"left out: {row['file']}: {row['left_out']}"))
     print(photo_set)
@@ -206,11 +211,10 @@ def prepare(chosen: argparse.Namespace):
 
 def _lines(path):
     try:
-        return Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()  # Notepad's mark, too
+        return [line for line in lines if line.strip()]
     except (OSError, ValueError) as error:
-        raise UserError(
-            f"{path}: cannot be read ({files.said(error)}); give a text file"
-        ) from error
+        raise UserError(f"{path}: cannot be read ({said(error)}); give a text file") from error
 
 
 def unsplash(chosen: argparse.Namespace):
@@ -225,10 +229,9 @@ def unsplash(chosen: argparse.Namespace):
         raise UserError(
             f"interrupted; {there} photos are in {chosen.out}, and the same command goes on"
         ) from None
-    print(
-        f"{found['photos']} photos in {shown(chosen.out)}; {found['deleted']} others were deleted"
-    )
-    print(f"next: colorlib prepare {shown(chosen.out)} -o SET --size {chosen.size}")
+    out = shown(chosen.out)
+    print(f"{found['photos']} photos in {out}; {found['deleted']} others were deleted")
+    print(f"next: colorlib prepare {out} -o SET --size {chosen.size}")
 
 
 def embed(chosen: argparse.Namespace):
@@ -236,12 +239,9 @@ def embed(chosen: argparse.Namespace):
     from colorlib import augment, embeddings, photoset
 
     photo_set = photoset.load(chosen.set)
-    scores = embeddings.embed(
-        photo_set, chosen.extractor, augment.TRANSFORMS[: chosen.transforms], chosen.weights
-    )
-    print(
-        f"{scores.shape[0]} photos x {scores.shape[1]} transforms, beside {shown(photo_set.path)}"
-    )
+    ways = augment.TRANSFORMS[: chosen.transforms]
+    scores = embeddings.embed(photo_set, chosen.extractor, ways, chosen.weights)
+    print(f"{len(scores)} photos x {len(ways)} transforms, beside {shown(photo_set.path)}")
 
 
 def train(chosen: argparse.Namespace):
@@ -334,9 +334,8 @@ def _merge(survey, paths, out):
         raise UserError(f"{out}: holds the survey itself, or answers; name another for its results")
     answers, left_out, refused = survey.merge(paths)
     found = survey.shares(answers)
-    files.write_json(
-        out / "survey.json", {"shares": found, "left_out": left_out, "refused": len(refused)}
-    )
+    whole = {"shares": found, "left_out": left_out, "refused": len(refused)}
+    files.write_json(out / "survey.json", whole)
     with files.atomic_write(out / "survey.png") as file:
         survey.figure(found).savefig(file)
     for error in refused:
@@ -356,8 +355,8 @@ def _named_folder(text):
 
 def value_of(text: str):
     """A parameter's value as typed: 128, 0.5, True, None; anything else is text."""
-    try:
-        return ast.literal_eval(text)
+    try:  # Python would take the folder 2019_08 for 201908
+        return text if re.fullmatch(r"\d+(_\d+)+", text) else ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
 
@@ -508,12 +507,8 @@ def _parser():
 
     sub = command(evaluate, "colorlib evaluate --weights runs/mine --set my-set -o result.json")
     sub.add_argument("--weights", metavar="W", help="as for colorize")
-    sub.add_argument(
-        "--set", default="commons", help="a prepared set (default: the bundled photos)"
-    )
-    sub.add_argument(
-        "--limit", type=int, metavar="N", help="use only the first N validation photos"
-    )
+    sub.add_argument("--set", default="commons", help="a prepared set (default: bundled photos)")
+    sub.add_argument("--limit", type=int, metavar="N", help="use the first N validation photos")
     sub.add_argument("-o", "--out", metavar="JSON", help="write the result here too")
 
     sub = command(survey, "colorlib survey ask --real photos --by unet=colorized --by paper=paper")

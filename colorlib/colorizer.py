@@ -123,9 +123,7 @@ class Colorizer:
             before = {"lightness": lab.rgb_to_lab(shrink(photos, self.card["size"]))[..., :1]}
             given = dict.fromkeys(self.design.needs) | given
         told = {name: INPUTS[name].asked(photos, self.card, its) for name, its in given.items()}
-        return tree.map_structure(
-            lambda value: ops.convert_to_tensor(value, "float32"), before | told
-        )
+        return tree.map_structure(lambda its: ops.convert_to_tensor(its, "float32"), before | told)
 
     def ab(self, photos, decode: str | None = None, **given):
         """Predict the colour channels of a batch of photos.

@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from colorlib import extractors, images, photoset
 from colorlib.augment import TRANSFORMS, transform
 from colorlib.efficientnet_lite import CLASSES
-from colorlib.files import UserError, append_rows, atomic_write, said
+from colorlib.files import UserError, append_rows, atomic_write, locked, said
 from colorlib.lab import rgb_to_lab
 
 BATCH = 32
@@ -138,13 +138,20 @@ def _claim(folder, photos):
 
 def _bring_up_to_date(paths, shapes, photos, way, compute):
     """Append to the files of one transform what they lack of the set."""
-    done = min(
-        len(_read(path, shape, len(photos))) if path.exists() else 0
-        for path, shape in zip(paths, shapes, strict=True)
-    )
-    label, finished = f"Embedding ({way})", done == len(photos)
-    with tqdm(total=len(photos), initial=done, desc=label, disable=finished) as bar:
-        parts, saved = [], time.monotonic()
+
+    def rows_done():
+        return min(
+            len(_read(path, shape, len(photos))) if path.exists() else 0
+            for path, shape in zip(paths, shapes, strict=True)
+        )
+
+    if rows_done() == len(photos):
+        return
+    with (
+        locked(paths[0].parent, wait=-1),  # until another process has done it
+        tqdm(total=len(photos), initial=rows_done(), desc=f"Embedding ({way})") as bar,
+    ):
+        done, parts, saved = bar.n, [], time.monotonic()
         for start in range(done, len(photos), BATCH):
             batch = transform(photos[start : start + BATCH], TRANSFORMS.index(way))
             parts.append([np.asarray(values, "float16") for values in compute(batch)])

@@ -257,6 +257,8 @@ def compare(colorizers: dict, photo_set: photoset.PhotoSet, limit: int | None = 
         If the set has no validation photos. Chapter: 06_evaluation.
     """
     rows = validation_rows(photo_set, limit)
+    if not len(photo_set.train):
+        raise UserError(f"{photo_set.path}: has no training photos; prepare with fewer held back")
     photos = np.array(photo_set.photos[rows])
     predictions = {}
     for name, colorizer in colorizers.items():

@@ -69,8 +69,8 @@ def export(out: str | os.PathLike, name: str | os.PathLike | None = None) -> lis
     if keras.backend.backend() != "tensorflow":
         raise UserError("export works with TensorFlow alone; unset KERAS_BACKEND")
     colorizer, out, written, files = Colorizer.load(name), Path(out), [], []
-    card = colorizer.card
-    if colorizer.design.needs[:1] != ("features",) or {*colorizer.design.needs[1:]} - {"hints"}:
+    card, design = colorizer.card, colorizer.design
+    if not design.follows_edges or design.needs not in (("features",), ("features", "hints")):
         raise UserError(
             f"{card['design']}: cannot be exported; choose a network that is told feature maps, "
             "such as unet"

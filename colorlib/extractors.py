@@ -213,10 +213,7 @@ def load_features(name: str, weights: str | os.PathLike | None = None) -> keras.
         feature maps, (B, H/4, W/4, C), H/8, H/16 and H/32, float32. It looks at the photo as
         large as it is.
     """
-    row = _row(name)
-    if not row.maps:
-        able = ", ".join(other.name for other in _TABLE if other.maps)
-        raise UserError(f"{name}: its feature maps cannot be read here; choose one of {able}")
+    row = _with_maps(name)
     lightness = keras.Input((None, None, 1), name="lightness")
     photos = keras.Input((None, None, 3), name="photos")
     network = keras.Model(photos, row.maps(photos))
@@ -238,7 +235,15 @@ def feature_shapes(name: str, size: int) -> list[tuple]:
     >>> feature_shapes("efficientnet_lite0", 64)
     [(16, 16, 24), (8, 8, 40), (4, 4, 112), (2, 2, 1280)]
     """
-    return [maps.shape[1:] for maps in _row(name).maps(keras.Input((size, size, 3)))]
+    return [maps.shape[1:] for maps in _with_maps(name).maps(keras.Input((size, size, 3)))]
+
+
+def _with_maps(name):
+    row = _row(name)
+    if not row.maps:
+        able = ", ".join(other.name for other in _TABLE if other.maps)
+        raise UserError(f"{name}: its feature maps cannot be read here; choose one of {able}")
+    return row
 
 
 def _filled(name, weights):

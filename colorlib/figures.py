@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib import colors
 from PIL import Image
 
+from colorlib.files import UserError
 from colorlib.lab import to_lab, to_rgb
 from colorlib.runs import read_metrics
 
@@ -205,10 +206,9 @@ def learning_curves(run_folder: str | os.PathLike, true_chroma: float | None = N
         chroma.plot(curves["epoch"], curves[f"{prefix}chroma"], style, color=color, label=label)
     if true_chroma is not None:
         chroma.axhline(true_chroma, color="0.6", linestyle=":", label="true photos")
-    loss.set(xlabel="epoch", ylabel="loss, equation (1)", title="How wrong")
-    chroma.set(
-        xlabel="epoch", ylabel="mean chroma (Lab units)", title="How colourful", ylim=(0, None)
-    )
+    loss.set(xlabel="epoch", ylabel="loss", title="How wrong")
+    chroma.set(xlabel="epoch", ylabel="mean chroma (Lab units)", title="How colourful")
+    chroma.set_ylim(0)
     loss.legend()
     chroma.legend()
     return figure
@@ -236,6 +236,8 @@ def read_samples(run_folder: str | os.PathLike) -> tuple[list[int], list]:
         epochs = json.loads((run_folder / "scrubber.json").read_text())["sheets"]
         return epochs, _cut(run_folder / "scrubber.jpg", len(epochs) + 2)
     sheets = sorted((run_folder / "samples").glob("epoch-*.png"))
+    if not sheets:
+        raise UserError(f"{run_folder}: holds no sample photos; name the folder of a run")
     cut = [_cut(sheet, 3) for sheet in sheets]
     epochs = [int(sheet.stem.split("-")[1]) for sheet in sheets]
     return epochs, [cut[0][0], *(rows[1] for rows in cut), cut[-1][2]]

@@ -99,6 +99,13 @@ def atomic_write(path: str | os.PathLike):
             temporary.unlink(missing_ok=True)
 
 
+def clear_leftovers(folder: str | os.PathLike, *names: str):
+    """Remove what killed processes were writing by `atomic_write` under names, such as "*.jpg"."""
+    for name in names:
+        for leftover in Path(folder).glob(f".????????-{name}"):
+            leftover.unlink()
+
+
 def check_folder(path: str | os.PathLike):
     """Raise a UserError if nothing can be written to a folder, there already or not."""
     path = Path(path).absolute()

@@ -93,7 +93,7 @@ def colorize_film(source: str | os.PathLike, out: str | os.PathLike, weights=Non
         pass
     colorizer = Colorizer.load(weights)
     key = hashlib.sha256(f"{hash_of(source)} {colorizer.card['sha256']}".encode()).hexdigest()[:8]
-    folder = out.parent / f"{source.stem[:100]}-colours-{key}"
+    folder = out.parent / f"{source.stem[:40]}-colours-{key}"
     with locked(folder):
         _look(source, folder, colorizer)
         return _paint(source, out, folder, colorizer, steady)

@@ -40,14 +40,8 @@ TAKEN = 0x9003  # when the photo was taken, in EXIF's own folder 0x8769
 # 4:4:4 keeps the colour of every pixel; JPEG's usual 4:2:0 would throw three quarters away.
 _JPEG = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
 _TIFF = {"format": "TIFF", "compression": "tiff_adobe_deflate"}
-_SAVE_AS = {
-    ".jpg": _JPEG,
-    ".jpeg": _JPEG,
-    ".png": {"format": "PNG"},
-    ".tif": _TIFF,
-    ".tiff": _TIFF,
-    ".webp": {"format": "WEBP", "quality": 95},
-}
+SAVED_AS = dict.fromkeys((".jpg", ".jpeg"), _JPEG) | dict.fromkeys((".tif", ".tiff"), _TIFF)
+SAVED_AS |= {".png": {"format": "PNG"}, ".webp": {"format": "WEBP", "quality": 95}}
 
 
 def read_photo(path: str | os.PathLike) -> Image.Image:
@@ -310,7 +304,7 @@ def write_photo(image: Image.Image, path: str | os.PathLike):
     Explained in chapter 02_photos.
     """
     path = Path(path)
-    options = _SAVE_AS.get(path.suffix.lower())
+    options = SAVED_AS.get(path.suffix.lower())
     if options is None:
         raise UserError(f"{path}: photos are not written as '{path.suffix}'; use .png or .jpg")
     if options is _JPEG and image.mode == "RGBA":

@@ -72,7 +72,10 @@ def _ask_cards(question):
     if not shutil.which("nvidia-smi"):
         return []
     command = ["nvidia-smi", f"--query-gpu={question}", "--format=csv,noheader,nounits"]
-    asked = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):  # nothing to end a run for
+        return []
     return [] if asked.returncode else asked.stdout.splitlines()  # the tool may lack its driver
 
 

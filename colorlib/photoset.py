@@ -250,8 +250,7 @@ class _Draft:
                 f"{out}: holds photos {photos.shape[1]} pixels wide, not {size}; "
                 "choose another folder or that size"
             )
-        for leftover in (*out.glob(".*-manifest.csv"), *out.glob(".*-photos.npy")):
-            leftover.unlink()  # of a run that was killed
+        files.clear_leftovers(out, "manifest.csv", "photos.npy")
         self.left_out = {row["file"]: row for row in left_out}
         for row in (*self.kept, *left_out):
             self._credit(row)

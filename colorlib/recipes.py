@@ -159,9 +159,7 @@ def _number(low, high=float("inf")):
 
 def _one_of(*choices):
     def take(value):
-        if value not in choices:
-            raise ValueError
-        return value
+        return choices[choices.index(value)]  # 8 for 8.0; what is no choice is a ValueError
 
     return take, f"one of {', '.join(map(str, choices))}"
 
@@ -329,9 +327,15 @@ def recipe_from(parameters: dict) -> tuple[Recipe, Hardware]:
         known = {"tier": TIERS}.get(name, PRESETS)
         if not isinstance(value, str) or value not in known:
             raise UserError(f"unknown {name} {value!r:.80}; choose one of {', '.join(known)}")
-    own = designs.design_named(chosen.get("design", "paper")).recipes.get(tier, {})
+    design = designs.design_named(chosen.get("design", "paper"))
+    own = design.recipes.get(tier, {})
     values = {"tier": tier, **TIERS[tier], **own, **PRESETS.get(chosen.get("preset"), {}), **chosen}
-    return tuple(
+    recipe, hardware = (
         kind(**{name: values[name] for name in names if name in values})
         for kind, names in zip((Recipe, Hardware), parts, strict=True)
     )
+    if "features" in design.needs:
+        seen = tuple(maps[-1] for maps in extractors.feature_shapes(recipe.extractor, 64))
+        if getattr(designs.options_of(recipe.design, recipe.options), "maps", seen) != seen:
+            raise UserError(f"extractor {recipe.extractor}: give options {{'maps': {seen}}}, too")
+    return recipe, hardware

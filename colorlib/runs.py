@@ -26,6 +26,8 @@ from colorlib import files, machine, weights
 from colorlib.files import UserError, atomic_write, check_packing, read_json, said, write_json
 from colorlib.recipes import Hardware, Recipe
 
+WRITTEN = "recipe.json data.json machine.json metrics.jsonl checkpoint.npz model.json".split()
+WRITTEN += ["model.weights.h5", "evaluation.json", "evaluation.md"]
 TIGHTEST = 20  # times a packed run may grow; colorlib packs loosely, other programs less so
 
 
@@ -64,8 +66,8 @@ class Run:
         # A run that was begun before a parameter existed has been made with its default.
         self._check_same_run("recipe.json", asked, dataclasses.asdict(type(recipe)()))
         self._check_same_run("data.json", photos)
-        for leftover in self.folder.rglob(".????????-*"):
-            leftover.unlink()  # a file that a killed process was writing
+        files.clear_leftovers(self.folder, *WRITTEN)
+        files.clear_leftovers(self.folder / "samples", "epoch-*.png")
 
     def _check_same_run(self, name, value, defaults=None):
         path = self.folder / name
@@ -120,6 +122,9 @@ class Run:
         if path.exists():
             with atomic_write(path) as temporary:
                 temporary.write_text("".join(path.read_text().splitlines(keepends=True)[:epoch]))
+        for sheet in self.folder.glob("samples/epoch-[0-9]*.png"):
+            if int(sheet.stem[6:]) > epoch:
+                sheet.unlink()
 
     def record(self, epoch: int, row: dict, kept):
         """Write down one epoch.
@@ -184,7 +189,7 @@ def pack(folder: str | os.PathLike) -> Path:
     UserError
         If there is no run in the folder, or the zip cannot be written. Chapter: 05_training.
     """
-    folder = Path(folder)
+    folder = Path(folder if Path(folder).name else Path.cwd())  # "." has no name
     if not (folder / "recipe.json").exists():
         raise UserError(f"{folder}: there is no run here; name the folder that holds recipe.json")
     target = folder.with_name(f"{folder.name}.zip")
@@ -274,6 +279,8 @@ def read_metrics(folder: str | os.PathLike) -> dict:
     path = Path(folder) / "metrics.jsonl"
     try:
         rows = [json.loads(line) for line in path.read_text().splitlines()]
+        if not rows:
+            raise UserError(f"{path}: no epoch is done yet; let the run go on")
         names = dict.fromkeys(name for row in rows for name in row)
         found = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
         if odd := [name for name, values in found.items() if values.dtype.kind not in "fiub"]:

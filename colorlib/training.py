@@ -64,7 +64,7 @@ def train(recipe: Recipe, run_folder: str | os.PathLike, hardware: Hardware = Ha
             try:
                 _learn(trainer, run, data)
             except KeyboardInterrupt:
-                epoch = run.restore(trainer.state)  # what is kept is the last checkpoint
+                epoch = run.restore(trainer.state)  # if there is no checkpoint yet, all stays
                 finish(trainer, run, data)
                 print(f"{folder}: stopped; the same command goes on from epoch {epoch}")
                 raise

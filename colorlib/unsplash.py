@@ -29,6 +29,7 @@ import httpx
 from PIL import Image
 from tqdm.auto import tqdm
 
+from colorlib import files
 from colorlib.files import UserError, atomic_write, hash_of, locked, read_json, said, write_json
 from colorlib.images import LARGEST_SIDE
 
@@ -194,8 +195,7 @@ def _stay_with_us(request):
 
 def _agree(out, wanted):
     """The state kept in `out`, after making sure that it is of the sample `wanted`."""
-    for leftover in out.glob(".*-*"):  # of files that were being written when all stopped
-        leftover.unlink()
+    files.clear_leftovers(out, "unsplash.json")
     path = out / "unsplash.json"
     state = {**wanted, "sha256": SHA256, "deleted": []}
     if path.exists():
@@ -215,6 +215,7 @@ def _agree(out, wanted):
             )
     elif any(path.name != ".lock" for path in out.iterdir()):
         raise UserError(f"{out}: holds something else; choose an empty folder or a new one")
+    files.clear_leftovers(out, "*.jpg", "credits.csv")  # not before it is known to be ours
     state["limit"] = wanted["limit"]
     write_json(path, state)
     return state

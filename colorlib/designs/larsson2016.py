@@ -160,7 +160,7 @@ def read(maps, places, stride: int):
     result = 0
     for down in (0, 1):
         for right in (0, 1):
-            corner = ops.minimum(before + np.array([down, right], "float32"), last)
+            corner = ops.minimum(ops.add(before, np.array([down, right], "float32")), last)
             weight = (share[..., 0] if down else 1 - share[..., 0]) * (
                 share[..., 1] if right else 1 - share[..., 1]
             )
@@ -242,10 +242,10 @@ def loss(truth: dict, answer: dict):
     """How unlikely it thought the true hues and chromas around each pixel that it was read at."""
     colors = ops.concatenate([truth["lightness"], truth["ab"]], axis=-1)  # (B, H, W, 3)
     places = ops.cast(answer["places"], "int32")  # (B, n, m, 2)
-    around = np.arange(REGION) - REGION // 2
+    around = np.arange(REGION, dtype="int32") - REGION // 2
     around = np.stack(np.meshgrid(around, around, indexing="ij"), axis=-1).reshape(-1, 2)
     last = np.array(colors.shape[1:3], "int32") - 1
-    region = ops.clip(places[..., None, :] + around.astype("int32"), 0, last)  # (B, n, m, 49, 2)
+    region = ops.clip(ops.add(places[..., None, :], around), 0, last)  # (B, n, m, 49, 2)
     hue, chroma, _ = to_hue_chroma(lab_to_rgb(take(colors, region)))
     _, own_chroma, grey = to_hue_chroma(lab_to_rgb(take(colors, places)))  # (B, n, m)
 
@@ -273,12 +273,12 @@ def median(answer: dict):
 
 def mean(answer: dict):
     """The same with the mean chroma."""
-    return _painted(answer, ops.sum(ops.softmax(answer["chroma"]) * MIDDLES, axis=-1))
+    return _painted(answer, ops.matmul(ops.softmax(answer["chroma"]), MIDDLES))
 
 
 def _painted(answer, chroma):
     likely, turn = ops.softmax(answer["hue"]), 2 * np.pi * MIDDLES
-    x, y = (ops.sum(likely * way(turn), axis=-1) for way in (np.cos, np.sin))
+    x, y = (ops.matmul(likely, way(turn)) for way in (np.cos, np.sin))
     faded = chroma * ops.minimum(ops.sqrt(x**2 + y**2) / BINS / FADE, 1)
     grey = ops.mean(extractors.shown(answer["lightness"]), axis=-1)
     rgb = from_hue_chroma(ops.arctan2(y, x) / (2 * np.pi) % 1, faded, grey)

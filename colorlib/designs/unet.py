@@ -238,7 +238,7 @@ def learn_prior(network: keras.Model, photo_set: photoset.PhotoSet):
     if "rebalanced" not in (layer.name for layer in network.layers):
         return
     few = -(-len(photo_set.train) // SEEN_FOR_PRIOR)
-    common = bins.prior(photo_set.photos[photo_set.train[::few]])
+    common = bins.prior(photo_set.photos[row] for row in photo_set.train[::few])
     network.get_layer("rebalanced").prior.assign(common)
     network.get_layer("likely").bias.assign(np.log(common + 1e-6))  # so it begins by guessing this
 

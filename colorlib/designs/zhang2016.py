@@ -32,6 +32,7 @@ Chapter: 08_many_answers. Source: R. Zhang, P. Isola, A. A. Efros, "Colorful Ima
 """
 
 import dataclasses
+import functools
 
 import keras
 import numpy as np
@@ -93,20 +94,16 @@ def build(options: Options = Options()) -> keras.Model:
         "rarity": (B, 1, 1, 313)}`, what a bin weighs in the loss, for any H and W that are
         multiples of 8. Its convolutions have 32,230,393 weights at full width.
     """
+    convolution = functools.partial(
+        layers.Conv2D, padding="same", activation="relu", kernel_initializer="he_normal"
+    )
     lightness = keras.Input((None, None, 1), name="lightness")
     x = layers.Rescaling(1.0, offset=-50.0, dtype="float32", name="scaled_l")(lightness)
     for block, (filters, count, stride, dilation) in enumerate(BLOCKS, start=1):
+        wide = round(options.width * filters)
         for number in range(1, count + 1):
-            x = layers.Conv2D(
-                round(options.width * filters),
-                3,
-                strides=stride if number == count else 1,
-                padding="same",
-                dilation_rate=dilation,
-                activation="relu",
-                kernel_initializer="he_normal",
-                name=f"conv{block}_{number}",
-            )(x)
+            last = stride if number == count else 1
+            x = convolution(wide, 3, last, dilation_rate=dilation, name=f"conv{block}_{number}")(x)
         # Theirs has neither scale nor offset.
         x = layers.BatchNormalization(
             momentum=0.9, center=False, scale=False, name=f"conv{block}_norm"
@@ -116,10 +113,7 @@ def build(options: Options = Options()) -> keras.Model:
         wide, 4, 2, "same", activation="relu", kernel_initializer="he_normal", name="conv8_1"
     )(x)  # (B, H/4, W/4, 256)
     for number in (2, 3):
-        x = layers.Conv2D(
-            wide, 3, padding="same", activation="relu", kernel_initializer="he_normal",
-            name=f"conv8_{number}",
-        )(x)  # fmt: skip
+        x = convolution(wide, 3, name=f"conv8_{number}")(x)
     # It begins without looking, see `learn_prior`.
     blind = keras.initializers.RandomNormal(stddev=1e-3, seed=0)
     logits = layers.Conv2D(
@@ -162,6 +156,7 @@ def learn_prior(network: keras.Model, photo_set: photoset.PhotoSet):
     """
     few = -(-len(photo_set.train) // SEEN_FOR_PRIOR)
     rarity = network.get_layer("rarity")
-    rarity.prior.assign(bins.prior(photo_set.photos[photo_set.train[::few]], NEAR))
+    seen = (photo_set.photos[row] for row in photo_set.train[::few])
+    rarity.prior.assign(bins.prior(seen, NEAR))
     weighed = ops.convert_to_numpy(rarity.prior / rarity.mixed())
     network.get_layer("likely").bias.assign(np.log(weighed / weighed.sum() + 1e-6))

@@ -36,11 +36,7 @@ def chroma_swap(photos: dict) -> ipywidgets.VBox:
         joined = np.concatenate([lab[..., :1], ab], axis=-1)  # (H, W, 3)
         outside = 1 - in_gamut(joined).mean()
         note.value = f"{outside:.0%} of the joined colours are out of gamut and were fitted."
-        row = (
-            to_rgb(lab, np.zeros_like(ab)),
-            photos[chroma.value],
-            to_rgb(fit_gamut(joined)),
-        )
+        row = to_rgb(lab, np.zeros_like(ab)), photos[chroma.value], to_rgb(fit_gamut(joined))
         view.value = jpeg(np.concatenate(row, axis=1))
 
     join()

@@ -5,6 +5,7 @@ Chapter: 01_lab.
 
 import ipywidgets
 import numpy as np
+from keras import ops
 from PIL import Image, ImageDraw
 
 from colorlib.lab import fit_gamut, in_gamut, lab_to_rgb
@@ -57,7 +58,7 @@ def lab_explorer(lightness: int = 65, a: int = 40, b: int = 45) -> ipywidgets.VB
 
 
 def _rgb(lab):
-    return np.rint(255 * np.asarray(lab_to_rgb(lab))).astype("uint8")
+    return np.rint(255 * ops.convert_to_numpy(lab_to_rgb(lab))).astype("uint8")
 
 
 def _plane(color):

@@ -271,6 +271,27 @@ def test_prepare_embed_train_evaluate(colorlib, commons, tmp_path):
     assert "choose another run folder" in errors[0]
 
 
+def test_a_list_of_photos_may_come_from_notepad(tmp_path):
+    (tmp_path / "list.txt").write_bytes("\ufeffa b.jpg\r\n\r\nsub/b.jpg\r\n".encode())
+    assert cli._lines(tmp_path / "list.txt") == ["a b.jpg", "sub/b.jpg"]
+
+
+def test_a_value_is_taken_as_it_is_typed():
+    typed = {"128": 128, "0.5": 0.5, "None": None, "2019_08": "2019_08", "my_set": "my_set"}
+    assert {text: cli.value_of(text) for text in typed} == typed
+
+
+def test_where_a_disk_ignores_case_no_result_replaces_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    for name in ("a/IMG.JPG", "b/img.jpg"):
+        (tmp_path / name).parent.mkdir()
+        Image.new("RGB", (9, 9)).save(tmp_path / name)
+    plan, failed, _ = cli._plan([tmp_path / "a/IMG.JPG", tmp_path / "b/img.jpg"], tmp_path / "out")
+    assert len(plan) == len(failed) == 1
+    plan, failed, _ = cli._plan([tmp_path / "a/IMG.JPG"], tmp_path / "a", "jpg")
+    assert not plan and "is an input" in str(*failed.values())
+
+
 def test_prepare_without_photos(colorlib, tmp_path):
     (tmp_path / "empty").mkdir()
     code, _, errors = colorlib("prepare", tmp_path / "empty", "-o", tmp_path / "set")

@@ -1,6 +1,8 @@
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -53,7 +55,7 @@ def test_embeddings_are_computed_once_and_kept(tmp_path, fast, monkeypatch):
         / "embeddings"
         / f"efficientnet_lite0-{hash_of(SHIPPED / 'efficientnet_lite0.weights.h5')[:8]}"
     )
-    files = {"identity.npy", "turn-90-mirror.npy", "photos.txt"}
+    files = {"identity.npy", "turn-90-mirror.npy", "photos.txt", ".lock"}
     assert {path.name for path in folder.iterdir()} == files
     number = augment.TRANSFORMS.index("turn 90, mirror")
     turned = keras.ops.convert_to_numpy(augment.transform(photo_set.photos, number))
@@ -137,3 +139,20 @@ def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_bytes(tmp_path, li
     (uninterrupted,) = (tmp_path / "b").rglob("mirror.npy")
     assert path.read_bytes() == uninterrupted.read_bytes()
     assert len(np.unique(resumed[:, 0], axis=0)) == 20 and np.isfinite(resumed).all()
+
+
+def test_two_at_once_share_the_work(tmp_path, fast, monkeypatch):
+    """Two runs begun on a new set: the second waits, and finds all rows."""
+    slow = extractors.load_extractor("", None).predict_on_batch
+
+    def predict_on_batch(photos):
+        time.sleep(0.1)
+        return slow(photos)
+
+    fake = SimpleNamespace(predict_on_batch=predict_on_batch)
+    monkeypatch.setattr(extractors, "load_extractor", lambda name, weights: fake)
+    some = small_set(tmp_path, 80)
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda _: np.array(embed(some, "efficientnet_lite0")), range(2)))
+    assert sum(fast) == 2 * 80, "as they are and mirrored, once"
+    assert np.array_equal(*found) and np.isfinite(found[0]).all()

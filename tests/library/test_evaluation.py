@@ -65,6 +65,9 @@ def test_no_validation_photos(commons):
     bare = dataclasses.replace(commons, validation=commons.validation[:0])
     with pytest.raises(UserError, match="has no validation photos"):
         evaluation.compare({}, bare)
+    bare = dataclasses.replace(commons, train=commons.train[:0])
+    with pytest.raises(UserError, match="has no training photos; prepare with fewer held back"):
+        evaluation.compare({}, bare)
 
 
 def test_predictions_come_in_order(photos):

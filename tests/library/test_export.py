@@ -89,6 +89,12 @@ def test_a_trained_network_without_the_second_head(tmp_path, photos):
 def test_what_cannot_be_exported_is_said(tmp_path, monkeypatch, capsys):
     with pytest.raises(UserError, match="paper: cannot be exported"):
         export(tmp_path / "out", "paper")
+    network = designs.build_network("larsson2016", {"width": 8})  # reads at places of one size
+    card = {"extractor": "efficientnet_lite0", "extractor_weights": "", "extractor_size": 64}
+    kind = "larsson2016", {"width": 8}
+    weights.save_network(network, tmp_path / "columns", *kind, size=64, **card)
+    with pytest.raises(UserError, match="larsson2016: cannot be exported"):
+        export(tmp_path / "out", tmp_path / "columns")
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
     assert cli.main(["export", str(tmp_path / "out")]) == 1
     assert "pip install onnx tf2onnx" in capsys.readouterr().err

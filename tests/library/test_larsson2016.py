@@ -161,6 +161,14 @@ def test_the_loss_is_theirs(photos):
     assert found == pytest.approx(wanted, rel=0.02)
 
 
+@pytest.mark.core
+def test_it_paints_while_it_learns(commons):
+    data, trainer = prepared({"design": "larsson2016", "tier": "smoke", "on_device": False})
+    (batch,) = data.training(0)[0]
+    found = trainer.train_on_batch(batch, return_dict=True)
+    assert 0 < found["loss"] < 50 and 0 < found["chroma"] < 128
+
+
 def test_it_learns_a_few_photos(commons):
     data, trainer = prepared(
         {"design": "larsson2016", "tier": "smoke", "epochs": 30, "limit": 16, "batch_size": 16}

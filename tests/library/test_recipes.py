@@ -21,6 +21,7 @@ def test_tiers():
     paper = (full.size, full.epochs, full.batch_size, full.learning_rate, full.extractor)
     assert paper == (256, 2000, 32, 0.001, "vgg16")
     assert full.transforms == 8
+    assert repr(recipe_of({"tier": "lab", "transforms": 8.0}).transforms) == "8"
     chosen = recipe_of({"tier": "lab", "size": 128, "seed": None})
     assert chosen == dataclasses.replace(recipe_of({"tier": "lab"}), size=128)
 
@@ -68,6 +69,8 @@ def test_the_notebooks_first_cells_can_be_run_again():
         ({"tier": "lab", "patience": 2.5}, "patience is 2.5"),
         ({"tier": "lab", "devices": 2}, "devices is 2"),
         ({"tier": "lab", "steps_per_execution": 0}, "steps_per_execution is 0"),
+        ({"design": "unet", "extractor": "mobilenet"}, "mobilenet: its feature maps cannot be rea"),
+        ({"design": "unet", "extractor": "vgg16"}, r"vgg16: give options {'maps': \(256, 512, 512"),
     ],
 )
 def test_mistaken_parameters(parameters, message):

@@ -1,5 +1,6 @@
 import json
 import shutil
+import subprocess
 import tracemalloc
 import zipfile
 
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 from running import SMALL, metrics, train
 
-from colorlib import embeddings, extractors, inputs, machine, monitor, photoset, runs
+from colorlib import embeddings, extractors, figures, inputs, machine, monitor, photoset, runs
 from colorlib.colorizer import Colorizer
 from colorlib.files import UserError
+from colorlib.recipes import recipe_from
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +134,42 @@ def test_cards_tell_their_names_and_what_they_draw(commons, tmp_path, monkeypatc
     assert machine.gpu_watts() is None
     tool.write_text("#!/bin/sh\necho no driver; exit 9\n")
     assert machine.gpu_names() == []
+
+
+def test_a_tool_that_hangs_ends_no_run(monkeypatch):
+    def hang(*arguments, timeout, **options):
+        raise subprocess.TimeoutExpired(arguments, timeout)
+
+    monkeypatch.setattr(machine.shutil, "which", lambda name: name)
+    monkeypatch.setattr(machine.subprocess, "run", hang)
+    assert machine.gpu_names() == [] and machine.gpu_watts() is None
+
+
+def test_a_run_removes_only_what_runs_were_writing(tmp_path):
+    mine = [".prettier-base.json", ".github/.markdown-link-check.json", ".abcd-efg.txt", "a-b.c"]
+    its = [".abcdefgh-recipe.json", ".abcd_123-checkpoint.npz", "samples/.abcdefgh-epoch-0001.png"]
+    for name in (*mine, *its):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    recipe, hardware = recipe_from({"tier": "smoke"})
+    runs.Run(tmp_path, recipe, {}, hardware)
+    assert all((tmp_path / name).read_text() == "x" for name in mine)
+    assert not any((tmp_path / name).exists() for name in its)
+
+
+def test_what_is_after_the_checkpoint_is_forgotten(run, tmp_path):
+    shutil.copytree(run, tmp_path / "run")
+    recipe, hardware = recipe_from(SMALL | {"epochs": 2, "limit": 16})
+    (tmp_path / "run" / "checkpoint.npz").unlink()
+    photos = json.loads((run / "data.json").read_text())
+    assert runs.Run(tmp_path / "run", recipe, photos, hardware).restore({}) == 0
+    assert list((run / "samples").glob("*.png"))
+    assert not list((tmp_path / "run" / "samples").glob("*.png")), "of epochs to be run again"
+    for look in (runs.read_metrics, runs.cost, figures.learning_curves):
+        with pytest.raises(UserError, match="no epoch is done yet"):
+            look(tmp_path / "run")
+    with pytest.raises(UserError, match="typo: holds no sample photos"):
+        figures.read_samples(tmp_path / "typo")
 
 
 def test_cost_counts_all_cores(run):

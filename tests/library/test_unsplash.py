@@ -311,9 +311,12 @@ def test_a_folder_has_one_sample(server, tmp_path):
         with pytest.raises(UserError, match="take at least"):
             unsplash.download(out, **wrong)
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "me.jpg").touch()
+    mine = {"me.jpg", ".pre-commit-config.yaml", ".download-me.jpg"}
+    for name in mine:
+        (tmp_path / "mine" / name).touch()
     with pytest.raises(UserError, match="holds something else"):
         unsplash.download(tmp_path / "mine", 8)
+    assert mine <= {path.name for path in (tmp_path / "mine").iterdir()}
     (out / "unsplash.json").write_text("[]")
     with pytest.raises(UserError, match="damaged"):
         unsplash.download(out, 8)

@@ -328,16 +328,15 @@ def interval(found):
 def ingredients(report):
     """Rows that differ in one thing from the plain decoder, but for the number of photos."""
     rows = []
-    for name in ROWS:
+    for name, found in report["rows"].items():
         if ROWS[name].get("limit") != 3000:
             continue
-        found = report["rows"].get(name, {"runs": []})
         runs, more = found["runs"], found.get("against")
         means = (
-            f"{np.mean([run[key] for run in runs]):.4f}" if runs and key in runs[0] else ""
+            f"{np.mean([run[key] for run in runs]):.4f}" if key in runs[0] else ""
             for key in ("made_old", "plates")
         )
-        losses = ", ".join(f"{run['loss']:.4f}" for run in runs) or "not tried"
+        losses = ", ".join(f"{run['loss']:.4f}" for run in runs)
         rows.append([name, losses, interval(more) if more else "", *means])
     head = ("", "loss, each seed", "− 3,000 photos", "photos made old", "old plates")
     return markdown_table(head, rows)
