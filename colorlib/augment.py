@@ -94,7 +94,7 @@ def mixed(values, most: float, seed: keras.random.SeedGenerator):
 
     Parameters
     ----------
-    values : nested tensors, (B, ...)
+    values : nested arrays or tensors, (B, ...)
         What the network is told and what it shall answer.
     most : float
         Largest share of the next photo, below 1.
@@ -111,7 +111,7 @@ def mixed(values, most: float, seed: keras.random.SeedGenerator):
         other = ops.cast(ops.reshape(share, (-1, *[1] * (len(own.shape) - 1))), own.dtype)
         return own + other * (ops.roll(own, 1, axis=0) - own)
 
-    return tree.map_structure(mix, values)
+    return tree.map_structure(mix, tree.map_structure(ops.convert_to_tensor, values))
 
 
 def _zoomed(photos, seed, zoom):
