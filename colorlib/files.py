@@ -100,7 +100,7 @@ def atomic_write(path: str | os.PathLike):
 
 
 def clear_leftovers(folder: str | os.PathLike, *names: str):
-    """Remove what killed processes were writing by `atomic_write` under names, such as "*.jpg"."""
+    """Remove what killed processes were writing by `atomic_write` under names (or patterns)."""
     for name in names:
         for leftover in Path(folder).glob(f".????????-{name}"):
             leftover.unlink()
