@@ -142,9 +142,10 @@ def _plan(paths, out, format=None):
             plan[photo] = target
     inputs, source = set(map(_real, plan)), {}
     for photo, target in plan.items():
-        if _real(target) in inputs:
+        there = _real(target)
+        if there in inputs:
             failed[photo] = UserError(f"{target}: is an input; choose another folder with -o")
-        elif (other := source.setdefault(_real(target), photo)) != photo:
+        elif (other := source.setdefault(there, photo)) != photo:
             failed[photo] = UserError(
                 f"{photo}: would become {target}, and so would {other}; use two folders"
             )

@@ -335,7 +335,7 @@ def recipe_from(parameters: dict) -> tuple[Recipe, Hardware]:
         for kind, names in zip((Recipe, Hardware), parts, strict=True)
     )
     if "features" in design.needs:
-        seen = tuple(maps[-1] for maps in extractors.feature_shapes(recipe.extractor, 64))
+        seen = tuple(maps[-1] for maps in extractors.feature_shapes(recipe.extractor, recipe.size))
         if getattr(designs.options_of(recipe.design, recipe.options), "maps", seen) != seen:
             raise UserError(f"extractor {recipe.extractor}: give options {{'maps': {seen}}}, too")
     return recipe, hardware

@@ -27,7 +27,7 @@ from colorlib.files import UserError, atomic_write, check_packing, read_json, sa
 from colorlib.recipes import Hardware, Recipe
 
 WRITTEN = "recipe.json data.json machine.json metrics.jsonl checkpoint.npz model.json".split()
-WRITTEN += ["model.weights.h5", "evaluation.json", "evaluation.md"]
+WRITTEN += ["model.weights.h5", "evaluation.json", "evaluation.md"]  # into a run's folder
 TIGHTEST = 20  # times a packed run may grow; colorlib packs loosely, other programs less so
 
 
