@@ -44,7 +44,7 @@ def figures(path):
             yield drawn["figure"]["name"], drawn.get("image", {}).get("alt", "")
     for cell in cells(path, "markdown"):
         for kind, options in re.findall(
-            r"^(?:`{3,}|:{3,})\{(figure|interactive)\}((?:.*\n)(?:^:[\w-]+:.*\n)*)",
+            r"^(?:`{3,}|:{3,})\{(figure|interactive|film)\}((?:.*\n)(?:^:[\w-]+:.*\n)*)",
             source(cell),
             re.MULTILINE,
         ):

@@ -8,6 +8,7 @@ import av
 import pytest
 from pybtex.database import parse_file
 
+from book._ext import book_films
 from colorlib.colorizer import SHIPPED
 from colorlib.designs import DESIGNS
 from colorlib.metrics import METRICS
@@ -34,19 +35,19 @@ def prose():
 def test_films_of_the_pages_are_short_silent_and_described():
     shown = []
     for name, text in prose().items():
-        for video, held in re.findall(r"<video ([^>]*)>(.*?)</video>", text, re.DOTALL):
+        for stem, alt in re.findall(r"^```\{film\} ([\w-]+)\n:alt: (.+)$", text, re.MULTILINE):
+            assert len(alt.split()) >= 10, name
             poster, source = (
-                re.search(rf'{word}="\.\./([^"]+)"', video + held)[1] for word in ("poster", "src")
+                ROOT / book_films.FOLDER / f"{stem}.{kind}" for kind in ("jpg", "mp4")
             )
-            assert {"controls", "muted", "playsinline", 'preload="none"'} <= set(video.split()), (
-                name
-            )
-            assert len(re.search('aria-label="([^"]+)"', video)[1].split()) >= 10
-            assert (ROOT / poster).exists() and (ROOT / source).stat().st_size < 1e6
-            with av.open(str(ROOT / source)) as film:
+            assert poster.exists() and source.stat().st_size < 1e6
+            with av.open(str(source)) as film:
                 assert not film.streams.audio and film.duration > 2e6
-            shown.append(source)
-    assert len(shown) == len(set(shown)) == 2
+            shown.append(stem)
+    assert sorted(shown) == sorted(path.stem for path in (ROOT / book_films.FOLDER).glob("*.mp4"))
+    video = book_films.markup("friday", 'says "hello"', "../_static/films")
+    assert {"controls", "muted", "playsinline", 'preload="none"'} <= set(video.split())
+    assert 'aria-label="says &quot;hello&quot;"' in video
 
 
 @pytest.mark.parametrize(

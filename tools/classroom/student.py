@@ -27,11 +27,8 @@ DIRECTIVE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 ROLE = re.compile(r"(?<!`)\{(?P<kind>[\w:]+)\}`(?P<text>[^`]+)`")
-FILM = re.compile(
-    r'<figure id="(?P<name>[\w-]+)">\n<video.*?<figcaption>(?P<caption>.*?)</figcaption>\n'
-    r"</figure>",
-    re.DOTALL,
-)
+# Figures that live on the website alone, and what one does with them there.
+ALIVE = {"interactive": "Try", "film": "Watch"}
 EQUATION = re.compile(r"^\$\$\n(?P<body>.*?)\n\$\$ \((?P<name>[\w-]+)\)$", re.MULTILINE | re.DOTALL)
 # What cells are to an exercise, and which of them are not for students.
 ROLES = ("exercise:", "task:", "stub:", "check:", "hint:", "solution:", "instructor:")
@@ -154,8 +151,6 @@ class Copier:
             ),
             text,
         )
-        watch = rf"[Watch it on the website.]({self.site}notebooks/{stem}.html#\g<name>)"
-        text = FILM.sub(rf"\g<caption> {watch}", text)
         text = ROLE.sub(lambda found: self.role(found["kind"], found["text"], stem), text)
         return re.sub(r"(?<=\]\()[^)\s]+(?=\))", lambda found: self.link(found[0]), text)
 
@@ -167,10 +162,11 @@ class Copier:
             picture = f"![{options['alt']}]({urljoin(self.raw + 'notebooks/', argument)})"
             caption = self.caption(options["name"], body, stem) if "name" in options else body
             return f"{picture}\n\n{caption}".strip()
-        if kind == "interactive":
-            page = f"{self.site}notebooks/{stem}.html#interactive-{argument}"
-            number = self.figures[f"interactive-{argument}"][1]
-            return f"**{number}** {self.flatten(body, stem)} [Try it on the website.]({page})"
+        if kind in ALIVE:
+            name = f"{kind}-{argument}"
+            page = f"{self.site}notebooks/{stem}.html#{name}"
+            caption = f"**{self.figures[name][1]}** {self.flatten(body, stem)}"
+            return f"{caption} [{ALIVE[kind]} it on the website.]({page})"
         if kind == "quiz":
             return self.quiz(read(book.ROOT / "book" / "quizzes" / f"{argument}.json"), stem)
         if "dropdown" in options.get("class", ""):
@@ -262,8 +258,8 @@ def figure_of(cell):
 
 def named(found):
     """The name of a figure in Markdown, as a list of none or one."""
-    if found["kind"] == "interactive":
-        return [f"interactive-{found['argument'].strip()}"]
+    if found["kind"] in ALIVE:
+        return [f"{found['kind']}-{found['argument'].strip()}"]
     return re.findall(r"^:name:[ ]*([\w-]+)", found["options"], re.MULTILINE)
 
 
