@@ -51,7 +51,7 @@ class TrainingSet:
         if not len(self.validation_rows):
             raise UserError(
                 f"{self.photo_set.path}: none of its {len(self.photo_set)} photos fell into the "
-                "validation split; add photos by other authors"
+                "validation split; prepare again with a larger --validation or further photos"
             )
         told = {name: INPUTS[name] for name in (*design.needs, *design.targets)}
         self.stored = {

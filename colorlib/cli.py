@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("an argument is empty; is a variable of your shell not set?")
     chosen = parser.parse_args(given)
     try:
-        backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+        # Of two words on it, this one counts: an old keras.json may name what is not installed.
+        backend = os.environ["KERAS_BACKEND"] = os.environ.get("KERAS_BACKEND") or "tensorflow"
         if not importlib.util.find_spec(backend):
             raise UserError(f"KERAS_BACKEND is {backend}, which is not installed; unset it")
         code = chosen.command(chosen) or 0
@@ -54,8 +55,8 @@ def _what_stands(chosen):
     """What an interrupted command leaves, and how to go on."""
     kept = {
         colorize: "finished photos are in {out}, and the same command goes on with the others",
-        prepare: "what was read is kept in {out}, and the same command goes on",
-        train: "{run_folder} keeps its last checkpoint, and the same command goes on",
+        prepare: "what was read is kept in {out}, but the last files, and the same command goes on",
+        train: "{run_folder} keeps its last checkpoint, if any, and the same command goes on",
     }
     nothing = "nothing is half written, and you may give the same command again"
     return kept.get(chosen.command, nothing).format(**vars(chosen))

@@ -73,10 +73,10 @@ class Colorizer:
         """
         name = next(iter(SHIPPED.values())) if name is None else name
         # A folder of that name is meant if it holds a run, not if it holds pictures.
-        known = isinstance(name, str) and name in NETWORKS and not any(Path(name).glob("*.json"))
+        held = any((Path(str(name)) / each).exists() for each in ("model.json", "recipe.json"))
+        known = isinstance(name, str) and name in NETWORKS and not held
         network, card = weights.load_network(NETWORKS[name] if known else name)
-        needs = designs.design_named(card["design"]).needs
-        looks = any(INPUTS[need].looked_at for need in needs)
+        looks = any(INPUTS[need].looked_at for need in designs.design_named(card["design"]).needs)
         wanted = ["size", *(["extractor", "extractor_weights", "extractor_size"] if looks else [])]
         if missing := [part for part in wanted if part not in card]:
             raise UserError(f"{name}: its card does not say {', '.join(missing)}; get both anew")
@@ -312,10 +312,10 @@ def spread(ab, lightness, hints, near=0.3, light=15.0, tint=6.0, doubt=0.05):
     """
     height, width = ab.shape[1:3]
     stride = hints.shape[1] // height
-    pooled = ops.convert_to_numpy(ops.average_pool(hints, stride, data_format="channels_last"))
+    pooled = ops.average_pool(hints, stride, stride, data_format="channels_last")
     where = np.mgrid[:height, :width] / (near * min(height, width))
     found = np.array(ops.convert_to_numpy(ab))
-    for own, grey, told in zip(found, ops.convert_to_numpy(lightness), pooled, strict=True):
+    for own, grey, told in zip(found, *map(ops.convert_to_numpy, (lightness, pooled)), strict=True):
         there = told[..., 2] > 0  # (h, w)
         missed = told[there][:, :2] / told[there][:, 2:] - own[there]  # (n, 2)
         places = np.concatenate([np.moveaxis(where, 0, -1), grey / light, own / tint], axis=-1)

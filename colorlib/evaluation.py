@@ -266,8 +266,7 @@ def compare(colorizers: dict, photo_set: photoset.PhotoSet, limit: int | None = 
         for decode in list(colorizer.design.decodings)[1:]:
             with contextlib.suppress(UserError):  # trained without what this decoding needs
                 predictions[f"{name}, {decode}"] = predict(colorizer, photos, decode)
-    statistics = fit_statistics(photo_set.photos, photo_set.train)
-    results = evaluate(photos, predictions, statistics)
+    results = evaluate(photos, predictions, fit_statistics(photo_set.photos, photo_set.train))
     summary = summarize(results)
     return {
         **origin(colorizers, photo_set, len(rows)),

@@ -232,9 +232,7 @@ def read_json(path: str | os.PathLike):
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError) as error:
-        raise UserError(
-            f"{path}: is not valid JSON ({said(error)}); correct or restore it"
-        ) from error
+        raise UserError(f"{path}: is not valid JSON ({said(error)}); mend or restore it") from error
 
 
 def hash_of(path: str | os.PathLike, kind: str = "sha256") -> str:

@@ -310,9 +310,7 @@ def _read(film, pictures, *sounds):
             if frame.pts is None:
                 frame.pts = 0 if last is None else last + round(step)
             if last is not None and (last - frame.pts) * pictures.time_base > 1:
-                raise UserError(
-                    f"{film.name}: its clock begins anew midway; convert it to .mkv first"
-                )
+                raise UserError(f"{film.name}: its clock begins anew midway; convert it to .mkv")
             if last is not None and frame.pts <= last:
                 frame.pts = last + 1
             last = frame.pts
@@ -331,12 +329,15 @@ def _ahead(threads, function, items, count):
     yield from (each.result() for each in coming)
 
 
-def _luma(frame, pictures):
-    """Luma of a frame, (H, W) with even sides, and whether 0 is black in it and 255 white."""
-    full = frame.color_range == av.video.reformatter.ColorRange.JPEG
-    full |= frame.format.name.startswith("yuvj")
-    size = pictures.width, pictures.height
-    if frame.format.name not in PLANAR or (frame.width, frame.height) != size:
+def _luma(frame, size):
+    """Luma of a frame, (H, W) with even sides, and whether 0 is black in it and 255 white.
+
+    `size` is the film's (width, height) at its beginning: broadcasts change it midway.
+    """
+    ranges, kind = av.video.reformatter.ColorRange, frame.format.name
+    full = frame.color_range == ranges.JPEG or kind.startswith("yuvj")
+    limited_grey = kind == "gray" and frame.color_range == ranges.MPEG  # FFmpeg takes it for full
+    if not (kind in PLANAR or limited_grey) or (frame.width, frame.height) != size:
         frame = frame.reformat(*size, "yuvj420p" if full else "yuv420p")
     return _plane(frame, 0)[: size[1] // 2 * 2, : size[0] // 2 * 2], full
 
@@ -369,9 +370,10 @@ def _look(source, folder, colorizer):
     with _opened(source) as (film, pictures):
         seconds = film.duration / av.time_base if film.duration else 0
         total = pictures.frames or int(seconds * (pictures.average_rate or 0)) or None
+        sides = pictures.width, pictures.height
 
         def prepared(frame):
-            luma, full = _luma(frame, pictures)
+            luma, full = _luma(frame, sides)
             upright = np.rot90(luma, round(frame.rotation / 90))
             grey = np.rint(255 * _grey(shrink(upright[None], size)[0], full)).astype("uint8")
             return grey[..., None].repeat(3, axis=-1), float(frame.pts * frame.time_base)
@@ -426,8 +428,11 @@ def _paint(source, out, folder, colorizer, steady):
     with _opened(source) as (film, pictures), _written(unfinished, out) as output, threads:
         with _opened(source) as (again, same):
             painted = _painted_stream(output, same, next(_read(again, same)))
-        heard = [each for each in film.streams.audio if each.codec_context]  # in a known code
-        sounds = {each.index: output.add_stream_from_template(each) for each in heard}
+        sides, sounds = (pictures.width, pictures.height), {}
+        for each in (one for one in film.streams.audio if one.codec_context):  # in a known code
+            with contextlib.suppress(ValueError):  # no Matroska holds a DVD's PCM, or WMA
+                sounds[each.index] = output.add_stream_from_template(each)
+        heard = [each for each in film.streams.audio if each.index in sounds]
 
         def pictured():
             """The frames with their colours; the sound between them is copied as it comes."""
@@ -443,7 +448,7 @@ def _paint(source, out, folder, colorizer, steady):
                     output.mux(found)
 
         def colored(found, small):
-            luma, full = _luma(found, pictures)
+            luma, full = _luma(found, sides)
             planes = colorizer.planes(small[None, ..., 1:], small[None, ..., :1])
             planes = [np.rot90(plane[0], -round(found.rotation / 90)) for plane in planes]
             joined = _joined(luma, full, planes, painted.codec_context.colorspace == BT709)
@@ -479,7 +484,7 @@ def _written(unfinished, out):
 
 def _painted_stream(output, pictures, frame):
     """Where coloured frames go, described as the film's own ones are, of which one is given."""
-    luma, full = _luma(frame, pictures)
+    luma, full = _luma(frame, (pictures.width, pictures.height))
     rate = pictures.average_rate or 25
     painted = output.add_stream("libx264", rate, {"preset": "veryfast", "crf": "18"})
     painted.height, painted.width = luma.shape

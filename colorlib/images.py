@@ -383,7 +383,8 @@ def _photos_below(folder, passed_over):
             passed[file] = "its name ends in a blank or a dot; rename it"
     if not photos:
         state = f"none of its {len(files)} files is a photo" if files else "is empty"
-        raise UserError(f"{folder}: {state}; name a folder with {', '.join(SUFFIXES)} files")
+        why = f" ({next(iter(passed.values()))})" if passed else ""
+        raise UserError(f"{folder}: {state}{why}; name a folder with {', '.join(SUFFIXES)} files")
     return photos
 
 

@@ -56,8 +56,7 @@ class Input(NamedTuple):
 
 def stored_class_scores(photo_set: photoset.PhotoSet, recipe) -> list:
     """What the recipe's extractor says of the set's photos, in each orientation."""
-    orientations = TRANSFORMS[: recipe.transforms]
-    return embeddings.embed_in_files(photo_set, recipe.extractor, orientations)
+    return embeddings.embed_in_files(photo_set, recipe.extractor, TRANSFORMS[: recipe.transforms])
 
 
 def hide_some(scores, recipe, seed: int | keras.random.SeedGenerator):
@@ -275,11 +274,12 @@ def palette(colors):
         How common each of the 313 colours is, and 1; the mean saturation as in HSV, and 1. The ones
         say that something is told.
     """
-    ab = ops.average_pool(ops.cast(colors[..., 1:], "float32"), 4, data_format="channels_last")
+    ab = ops.average_pool(ops.cast(colors[..., 1:], "float32"), 4, 4, data_format="channels_last")
     common = ops.mean(ops.one_hot(bins.nearest(ab), len(bins.centres())), axis=(1, 2))  # (B, 313)
     rgb = lab.lab_to_rgb(colors)
-    dull = ops.min(rgb, axis=-1) / ops.maximum(ops.max(rgb, axis=-1), 1e-6)
-    vivid = 1 - ops.mean(dull, axis=(1, 2))[:, None]  # (B, 1)
+    most, least = ops.max(rgb, axis=-1), ops.min(rgb, axis=-1)
+    # Black, which in float32 is hardly 0, has no saturation.
+    vivid = ops.mean((most - least) / ops.maximum(most, 1e-3), axis=(1, 2))[:, None]  # (B, 1)
     one = ops.ones_like(vivid)
     return ops.concatenate([common, one, vivid, one], axis=-1)[:, None, None]
 
@@ -289,9 +289,9 @@ def drawn_palette(colors, recipe, seed: int | keras.random.SeedGenerator):
 
     Theirs are told at random, too; how often is inferred.
     """
-    told = palette(colors)
     dice = keras.random.uniform((ops.shape(colors)[0], 1, 1, 2), seed=seed)
-    return told * ops.repeat(ops.cast(dice < 0.5, "float32"), [len(bins.centres()) + 1, 2], axis=-1)
+    lengths = np.array([len(bins.centres()) + 1, 2])
+    return palette(colors) * ops.repeat(ops.cast(dice < 0.5, "float32"), lengths, axis=-1)
 
 
 def palette_of(photos, card: dict, given: list | None = None):

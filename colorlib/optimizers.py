@@ -28,7 +28,7 @@ def optimizer_for(recipe, steps: int) -> keras.optimizers.Adam:
     """Adam as the recipe wants it, for a run of so many steps."""
     rate = recipe.learning_rate
     if recipe.schedule == "cosine":
-        rising = round(recipe.warmup * steps)
+        rising = min(round(recipe.warmup * steps), steps - 1)
         rate = keras.optimizers.schedules.CosineDecay(
             0.0 if rising else rate,
             steps - rising,
@@ -50,7 +50,7 @@ def inner(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
 def averaged(network: keras.Model, optimizer: keras.optimizers.Optimizer):
     """Give the network the weights that the run will keep, for as long as the block lasts."""
     adam = inner(optimizer)
-    if not adam.use_ema:
+    if not adam.use_ema or not int(adam.iterations):  # before the first step the average is 0
         yield
         return
     learned = network.trainable_variables

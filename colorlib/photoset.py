@@ -425,9 +425,7 @@ def _read_credits(path):
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, csv.Error) as error:
-        raise UserError(
-            f"{path}: cannot be read ({said(error)}); save it as CSV in UTF-8"
-        ) from error
+        raise UserError(f"{path}: cannot be read ({said(error)}); save it as UTF-8 CSV") from error
     if "file" not in columns:
         raise UserError(f"{path}: has no column 'file'; name its columns in the first line")
     return {

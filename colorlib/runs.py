@@ -63,6 +63,9 @@ class Run:
                 f"choose another run folder, with start_from='{self.folder}' to begin from its "
                 "network"
             )
+        begun = (self.folder / "recipe.json").exists()
+        if not begun and any((self.folder / name).exists() for name in (*WRITTEN, "samples")):
+            raise UserError(f"{self.folder}: holds something else; choose another run folder")
         # A run that was begun before a parameter existed has been made with its default.
         self._check_same_run("recipe.json", asked, dataclasses.asdict(type(recipe)()))
         self._check_same_run("data.json", photos)
@@ -141,8 +144,8 @@ class Run:
         for name in ("loss", "val_loss"):
             if not math.isfinite(row[name]):
                 raise UserError(
-                    f"{self.folder}: {name} became {row[name]} in epoch {epoch}; the checkpoint "
-                    "before it is kept. Try a lower learning_rate or precision='float32', in "
+                    f"{self.folder}: {name} became {row[name]} in epoch {epoch}; a checkpoint "
+                    "from before is kept. Try a lower learning_rate or precision='float32', in "
                     "another run folder"
                 )
         if self.recipe.patience and (self.best is None or row["val_loss"] < self.best.loss):

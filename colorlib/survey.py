@@ -96,9 +96,7 @@ def write_survey(out, real, systems: dict, protocol: str = "pairs", trials: int 
         raise UserError(f"{len(systems)} systems: ask about one, or up to twenty")
     for name in systems:
         if not re.fullmatch(r"\w[\w .+-]{0,39}", str(name)) or name == TRUE:
-            raise UserError(
-                f"{name!r:.80}: is no name for a system; use up to 40 letters or digits"
-            )
+            raise UserError(f"{name!r:.80}: is no name for a system; use 1 to 40 letters or digits")
     for name, value, least in (("trials", trials, 1), ("seed", seed, 0)):
         if not isinstance(value, int) or value < least:
             raise UserError(f"{name} is {value!r:.80}; it must be a whole number from {least} on")

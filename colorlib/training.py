@@ -14,6 +14,7 @@ import re
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -138,7 +139,7 @@ class Trainer(keras.Model):
                     )
                 own[variable.path].assign(variable)
         elif design.adapt:
-            design.adapt(self.network, data.photo_set)
+            design.adapt(self.network, replace(data.photo_set, train=data.train_rows))
         self.bank = PhotosOnDevice(data) if data.on_device else None
         self.seed = keras.random.SeedGenerator(recipe.seed, name="dice")
         self.chroma = keras.metrics.Mean("chroma")
@@ -166,11 +167,12 @@ class Trainer(keras.Model):
         truth |= {"lightness": colors[..., :1], "ab": colors[..., 1:]}
         # Every epoch is measured with the same dice, else it could not be compared with another.
         dice = self.seed if training else self.recipe.seed
+        if training and self.recipe.mix:  # before a colour of the mixed photo is told
+            truth = augment.mixed(truth, self.recipe.mix, dice)
+            colors = ops.concatenate([truth["lightness"], truth["ab"]], axis=-1)
         for name in self.told:
             if name not in truth:
                 truth[name] = INPUTS[name].drawn(colors, self.recipe, dice)
-        if training and self.recipe.mix:
-            truth = augment.mixed(truth, self.recipe.mix, dice)
         asked = {name: truth[name] for name in self.network.input}
         return {"truth": truth, "answer": self.network(asked, training=training)}
 

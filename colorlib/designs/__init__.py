@@ -225,10 +225,10 @@ def _is_like(value, usual):
     """Whether an option's value is of the kind of the usual one, and not beyond all reason."""
     if isinstance(usual, tuple):
         same = isinstance(value, tuple) and len(value) == len(usual)
-        return same and all(map(_is_like, value, usual))
-    if type(usual) in (int, float):
-        least = 1 if type(usual) is int else 0
-        return type(value) in {int, type(usual)} and least <= value <= MOST
+        shares = type(usual[0]) is float  # to hide, such as dropout
+        return same and all(map(_is_like, value, usual)) and not (shares and max(value) >= 1)
+    if type(usual) in (int, float):  # whole ones from 1, others from 0
+        return type(value) in {int, type(usual)} and int(type(usual) is int) <= value <= MOST
     return type(value) is type(usual)
 
 

@@ -172,7 +172,7 @@ class Pointed(layers.Layer):
         self.stride = stride
 
     def call(self, hints):
-        pooled = ops.average_pool(hints, self.stride, data_format="channels_last")
+        pooled = ops.average_pool(hints, self.stride, self.stride, data_format="channels_last")
         ab, known = pooled[..., :2], pooled[..., 2:]
         told = ops.cast(known > 0, "float32")
         return ops.concatenate([ab / ops.where(known > 0, known, 1.0) / 50, told], axis=-1)
@@ -193,7 +193,8 @@ class Hide(layers.Layer):
         if not training:
             return maps
         shape = ops.shape(maps)
-        noise = (shape[0], 1, 1, shape[3]) if self.whole else None
+        # Without any shape, PyTorch would throw dice of its own.
+        noise = (shape[0], 1, 1, shape[3]) if self.whole else tuple(shape)
         return keras.random.dropout(maps, self.rate, noise_shape=noise, seed=self.dice)
 
 

@@ -100,7 +100,7 @@ def build(options: Options = Options()) -> keras.Model:
     lightness = keras.Input((None, None, 1), name="lightness")
     x = layers.Rescaling(1.0, offset=-50.0, dtype="float32", name="scaled_l")(lightness)
     for block, (filters, count, stride, dilation) in enumerate(BLOCKS, start=1):
-        wide = round(options.width * filters)
+        wide = max(1, round(options.width * filters))
         for number in range(1, count + 1):
             last = stride if number == count else 1
             x = convolution(wide, 3, last, dilation_rate=dilation, name=f"conv{block}_{number}")(x)
@@ -108,7 +108,7 @@ def build(options: Options = Options()) -> keras.Model:
         x = layers.BatchNormalization(
             momentum=0.9, center=False, scale=False, name=f"conv{block}_norm"
         )(x)
-    wide = round(options.width * LAST)
+    wide = max(1, round(options.width * LAST))
     x = layers.Conv2DTranspose(
         wide, 4, 2, "same", activation="relu", kernel_initializer="he_normal", name="conv8_1"
     )(x)  # (B, H/4, W/4, 256)

@@ -14,7 +14,13 @@ import sys
 import numpy as np
 from colorlib.colorizer import Colorizer
 photos = np.load(sys.argv[1], allow_pickle=False)
-np.save(sys.argv[2], Colorizer.load().ab(photos) / 128)
+hints = [[(40, 30, "#aa3322"), (200, 99, (-30, 40))], []]
+painted = [
+    Colorizer.load().ab(photos),
+    Colorizer.load("hints").ab(photos, hints=hints),
+    Colorizer.load("unet_palette").ab(photos, palette=photos[::-1]),
+]
+np.save(sys.argv[2], np.stack(painted) / 128)
 """
 TRAIN = """
 import json, sys

@@ -29,6 +29,7 @@ def test_a_folder_of_pictures_takes_no_networks_name(tmp_path, monkeypatch):
     for name in SHIPPED:
         (tmp_path / name).mkdir()
         (tmp_path / name / "old.jpg").touch()
+        (tmp_path / name / "old.json").touch()  # hints
     hashes = {name: weights.read_card(path)["sha256"] for name, path in SHIPPED.items()}
     assert Colorizer.load("paper").card["sha256"] == hashes["paper"]
     (tmp_path / "paper" / "recipe.json").write_text("{}")

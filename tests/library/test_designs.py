@@ -210,6 +210,10 @@ def test_what_is_no_design_or_option_is_said(tmp_path):
     with pytest.raises(UserError, match=r"ab_divisor is 'x'; it takes a value like 128\.0"):
         designs.options_of("paper", {"ab_divisor": "x"})
     assert designs.options_of("paper", {"ab_divisor": 110}).ab_divisor == 110.0
+    hidden = {"dropout": (0.5, 0.5, 0.5, 0.5, 1.5)}
+    with pytest.raises(UserError, match="dropout is"):
+        designs.options_of("unet", hidden)
+    assert designs.build_network("zhang2016", {"width": 0.001})
 
 
 def test_precision_is_a_matter_of_the_layers():

@@ -208,6 +208,36 @@ def test_sound_that_does_not_fit_is_said(tmp_path):
     assert not (tmp_path / "out.mov").exists()
 
 
+def test_sound_that_no_container_of_ours_holds_is_left_out(colorlib, tmp_path):
+    filming.film(tmp_path / "old.avi", codec="mpeg4", sound="adpcm_ms")
+    code, out, _ = colorlib("film", tmp_path / "old.avi")
+    assert code == 0 and "left out, since it cannot be copied: audio\n" in out
+    (made,) = tmp_path.glob("*.mkv")
+    assert not contents(made)["sound"] and len(contents(made)["stamps"]) == 20
+
+
+def test_a_film_may_change_its_size_midway(colorlib, tmp_path):
+    parts = [
+        filming.film(
+            tmp_path / f"{first}.ts", 20, size, codec="mpeg2video", sound=None,
+            stamps=range(first, first + 20), base=Fraction(1, 25),
+        )
+        for first, size in ((0, (96, 64)), (20, (160, 64)))
+    ]  # fmt: skip
+    (tmp_path / "both.ts").write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert colorlib("film", tmp_path / "both.ts")[0] == 0
+    (made,) = tmp_path.glob("both*.mkv")
+    assert contents(made)["size"] == (96, 64) and len(contents(made)["stamps"]) >= 39
+
+
+def test_grey_of_a_limited_range_keeps_its_contrast():
+    frame = av.VideoFrame(64, 64, "gray")
+    frame.planes[0].update(np.full((64, frame.planes[0].line_size), 17, "uint8").tobytes())
+    frame.color_range = av.video.reformatter.ColorRange.MPEG
+    luma, full = film._luma(frame, (64, 64))
+    assert not full and (luma == 17).all()
+
+
 def test_odd_input_is_refused_in_a_line(colorlib, tmp_path, monkeypatch):
     clip = filming.film(tmp_path / "clip.mp4", 60)
     whole = clip.read_bytes()

@@ -84,7 +84,7 @@ def test_a_photo_told_whole_is_its_own_colours():
 def test_photos_are_measured_with_the_same_hints_each_time(commons):
     data, trainer = prepared({"design": "zhang2017", "tier": "smoke", "limit": 8})
     assert np.array_equal(drawn(noise(2, 64), 3), drawn(noise(2, 64), 3))
-    before, state = trainer.measure(data.validation()), np.array(trainer.seed.state)
+    state, before = np.array(trainer.seed.state), trainer.measure(data.validation())
     assert np.array_equal(state, trainer.seed.state), "measuring throws no dice of the training"
     assert trainer.measure(data.validation()) == before
     batch = data.training(0)[0][0]

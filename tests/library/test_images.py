@@ -615,6 +615,14 @@ def test_find_photos_finds_nothing(tmp_path):
             find_photos([tmp_path / name])
 
 
+def test_a_folder_of_heic_alone_says_so(tmp_path):
+    (tmp_path / "a.heic").write_bytes(b"x")
+    with pytest.raises(
+        UserError, match=r"none of its 1 files is a photo \(.heic files are not read"
+    ):
+        find_photos(tmp_path)
+
+
 def test_center_square_takes_the_middle(photo):
     square = center_square(photo, 64)
     assert levels_apart(square, photo.crop((16, 0, 80, 64))) == 0

@@ -39,6 +39,14 @@ def test_unpacking_overwrites_nothing(run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_what_another_program_left_is_no_run(commons, tmp_path):
+    (tmp_path / "metrics.jsonl").write_text("theirs\n")
+    with pytest.raises(UserError, match="holds something else; choose another run folder"):
+        train(SMALL | {"epochs": 1, "limit": 8}, tmp_path)
+    assert (tmp_path / "metrics.jsonl").read_text() == "theirs\n"
+    assert {path.name for path in tmp_path.iterdir()} <= {"metrics.jsonl", ".lock"}
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [

@@ -78,12 +78,22 @@ def test_a_full_disk_costs_nothing(whole, tmp_path, limit, file):
     same_run(tmp_path, whole)
 
 
-def test_nan_stops_with_advice_and_keeps_the_checkpoint(tmp_path):
+def test_nan_stops_with_advice(tmp_path):
     with pytest.raises(UserError, match="lower learning_rate"):
         train(SMALL | {"learning_rate": 1e30, "epochs": 50}, tmp_path)
-    for path in tmp_path.glob("checkpoint.npz"):
-        with np.load(path, allow_pickle=False) as arrays:
-            assert int(arrays["epoch"]) <= len(metrics(tmp_path))
+
+
+def test_nan_keeps_the_checkpoint(tmp_path, monkeypatch):
+    record = runs.Run.record
+
+    def recorded(run, epoch, row, kept):
+        record(run, epoch, row | ({"val_loss": float("nan")} if epoch == 3 else {}), kept)
+
+    monkeypatch.setattr(runs.Run, "record", recorded)
+    with pytest.raises(UserError, match="val_loss became nan in epoch 3; a checkpoint from before"):
+        train(SMALL | {"limit": 8}, tmp_path)
+    with np.load(tmp_path / "checkpoint.npz", allow_pickle=False) as arrays:
+        assert int(arrays["epoch"]) == len(metrics(tmp_path)) == 2
 
 
 @pytest.mark.parametrize("left", [0, 1000])

@@ -9,7 +9,7 @@ import pytest
 from keras import ops
 from running import SMALL, metrics, prepared, start, train
 
-from colorlib import embeddings, extractors, photoset, runs, weights
+from colorlib import bins, embeddings, extractors, photoset, runs, weights
 from colorlib.files import UserError, locked
 from colorlib.lab import to_lab
 
@@ -160,6 +160,39 @@ def test_photos_are_mixed_to_learn_from_them_and_not_to_measure(commons):
     shares = (mixed_lightness - lightness) / (np.roll(lightness, 1) - lightness)
     assert -1e-3 < shares.min() and shares.max() < 0.5 and np.ptp(shares) > 0.1
     assert np.allclose(mixed_a, a + shares * (np.roll(a, 1) - a), atol=0.01)
+
+
+def test_hints_are_those_of_the_mixed_photo(commons):
+    parameters = {"tier": "smoke", "design": "zhang2017", "mix": 0.5, "on_device": False}
+    data, trainer = prepared(parameters)
+    truth = trainer(data.training(0)[0][0], training=True)["truth"]
+    hints, ab = (ops.convert_to_numpy(truth[name]) for name in ("hints", "ab"))
+    told = hints[..., 2] > 0
+    # A square tells its mean, so one place may differ, but not all of them together.
+    assert np.abs((hints[..., :2] - ab)[told].mean(axis=0)).max() < 0.5
+
+
+def test_a_limited_run_learns_its_prior_from_its_own_photos(commons, monkeypatch):
+    seen, prior = [], bins.prior
+    monkeypatch.setattr(bins, "prior", lambda photos, *how: prior(counted(photos), *how))
+
+    def counted(photos):
+        for photo in photos:
+            seen.append(photo)
+            yield photo
+
+    data, _ = prepared({"tier": "smoke", "design": "zhang2016", "limit": 8})
+    assert len(seen) == len(data.train_rows) == 8
+
+
+def test_averages_count_from_the_first_step_on(commons):
+    _, trainer = prepared({"tier": "smoke", "ema": 0.9, "limit": 8})
+    with trainer.averaged():
+        assert any(np.any(ops.convert_to_numpy(v)) for v in trainer.network.trainable_variables)
+
+
+def test_rising_for_nearly_all_of_a_run_leaves_a_step(commons):
+    prepared({"tier": "smoke", "limit": 8, "epochs": 1, "schedule": "cosine", "warmup": 0.9})
 
 
 def test_a_changed_set_is_noticed(commons, tmp_path):

@@ -126,6 +126,8 @@ def test_what_a_palette_says():
     bin = int(bins.nearest(red[1:]))
     assert told[bin] == told[int(bins.nearest(grey[1:]))] == 0.5 and told[:313].sum() == 1
     assert told[313] == told[315] == 1 and told[314] == pytest.approx(0.5, abs=0.01)
+    black = np.array(inputs.palette(0 * half.astype("float32")))[0, 0, 0]
+    assert black[314] < 1e-3, "black has no saturation in HSV"
 
 
 def test_each_half_of_a_palette_is_told_now_and_then(photos):
