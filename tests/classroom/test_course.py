@@ -1,5 +1,6 @@
 """Course folders are reproducible and keep their secrets; the fence holds."""
 
+import ast
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 import unicodedata
 import urllib.error
 import urllib.request
@@ -41,6 +43,7 @@ if os.name == "nt":
 
 
 GRADED = [each for each in exercises.of_the_book() if each.graded]
+HIDDEN_TESTS = sorted((ROOT / "tools" / "private_sample").glob("*/hidden.py"))
 AS_ONESELF = (
     "from tools.classroom import course, fence; fence.build = fence.same_user; course.main()"
 )
@@ -246,7 +249,8 @@ def test_names_that_browsers_and_platforms_give(course, tmp_path):
         unicodedata.normalize("NFC", "Zoé"): "accent",
     }  # fmt: skip
     assert found["two"].remark == f"took {STEM}-1.ipynb, the newest of 2"
-    assert found["broken"].remark == "no notebook"
+    broken = "no notebook; did not open MORE.ZIP, work.zip: unpack it, grade again"
+    assert found["broken"].remark == broken
 
 
 def test_a_packed_file_that_stays_closed_is_named(course, tmp_path):
@@ -655,11 +659,25 @@ def test_what_comes_while_it_grades_is_left_alone(course, release, tmp_path, mod
     assert (rows["anna"]["marks"], rows["anna"]["remark"]) == ("10", "")
 
 
+@pytest.mark.parametrize("path", HIDDEN_TESTS, ids=lambda p: p.parent.name)
+def test_what_a_hidden_test_says_is_told_and_its_lines_are_not(path):
+    code = path.read_text()
+    asserted = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert)]
+    told = [node.msg.value for node in asserted if isinstance(node.msg, ast.Constant)]
+    secret = max((each for each in code.splitlines() if '"' not in each), key=len).strip()
+    for shown, hidden in ((told, False), ([secret], True)):
+        outputs = [nbformat.v4.new_output("error", ename="E", evalue=each) for each in shown]
+        cell = nbformat.v4.new_code_cell(f"check()\n{fence.HIDDEN}{code}", outputs=outputs)
+        run = types.SimpleNamespace(remarks=set())
+        fence.Run._hide(run, [cell])
+        assert bool(run.remarks) is hidden
+
+
 def test_as_oneself_it_says_so_and_a_person_adds_marks(course, release, tmp_path):
     """Grade as oneself, then by hand; the course is as any instructor's."""
     made = contents(course)
     answers = {
-        "anna": RIGHT,
+        "anna": RIGHT | {TRICK: f"{RIGHT[TRICK]}\nfigure"},
         "oscar": RIGHT
         | {FACTOR: "while True:\n    try:\n        while True: pass\n    except: pass"},
     }
@@ -687,6 +705,7 @@ def test_as_oneself_it_says_so_and_a_person_adds_marks(course, release, tmp_path
     assert row[TRICK] == ("5", "6", "partly")
     feedback = (course / "feedback" / "anna" / STEM / f"{STEM}.html").read_text("utf-8")
     assert "15.0" in feedback
+    assert "data:image/png;base64" in feedback, "who marks by hand sees the figure"
     (tmp_path / "anna").rename(tmp_path / "Anna")
     (tmp_path / "oscar" / f"{STEM}.ipynb").unlink()
     status, said = run("grade", course, tmp_path, command=("-c", AS_ONESELF))

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from colorlib import cli, evaluation, photoset
-from colorlib.colorizer import SHIPPED, Colorizer
+from colorlib.colorizer import NETWORKS, Colorizer
 from colorlib.files import UserError, read_json
 from colorlib.published import result
 from tools.classroom import leaderboard
@@ -159,14 +159,16 @@ def test_other_photos_are_refused_and_the_rest_is_ranked(
     published = read_json(result("shipped.json"))
     other["summary"] |= {name: published["summary"][name] for name in reference["summary"]}
     (tmp_path / "other.json").write_text(json.dumps(other))
-    shipped = read_json(f"{SHIPPED['paper']}.json")["sha256"]
-    (tmp_path / "own.json").write_text(json.dumps(other | {"weights": {"the network": shipped}}))
+    for name, path in NETWORKS.items():
+        shipped = {"the network": read_json(f"{path}.json")["sha256"]}
+        (tmp_path / f"own-{name}.json").write_text(json.dumps(other | {"weights": shipped}))
     assert build(tmp_path, held_out, tmp_path / "page.html") == 1
     said = capsys.readouterr()
-    assert "2 networks, 3 reports refused" in said.out
+    assert f"2 networks, {2 + len(NETWORKS)} reports refused" in said.out
     assert "Ada again and Ada: measured the same weights" in said.err
     assert "other.json: says that 'grey'" in said.err
-    assert "own.json: measures the weights that come with the kit" in said.err
+    for name in NETWORKS:
+        assert f"own-{name}.json: measures the weights that come with the kit" in said.err
 
 
 def test_an_empty_folder_is_said_in_one_line(tmp_path):

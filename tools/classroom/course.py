@@ -63,7 +63,9 @@ INTRODUCTION = """\
 Put your answers in place of the dots, here or in the chapter. You may add cells of your own; do not
 delete any. Run the whole notebook from the top before you hand it in: each check should say
 *correct*, or *complete* where a person will judge it. Your answers will also be tested on cases
-that the checks do not show."""
+that the checks do not show. The grader has NumPy, SciPy, scikit-image, Matplotlib, Keras and
+`colorlib`, and no other packages. Where a person judges a figure, end the cell with its name: only
+what is shown can be judged."""
 CHECK = """\
 ### BEGIN HIDDEN TESTS
 import os
@@ -371,6 +373,7 @@ def _packed(path, stem, closed):
     except PermissionError as error:
         _refuse(error)
     except Exception:  # what is no zip, or a bent one, can raise anything
+        closed.append(path.name)
         return []
     found = []
     for each in members:

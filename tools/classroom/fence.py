@@ -58,6 +58,7 @@ QUOTES = {"text": LEFT_OUT, "data": {"text/plain": LEFT_OUT}, "traceback": [LEFT
 QUOTES |= {"ename": "Error", "evalue": LEFT_OUT}
 # Colours of a terminal, and what str() puts before quotes and other signs in an output.
 EXTRA = re.compile(r"\\x1b\[[\d;]*m|[\\'\"]")
+MESSAGE = re.compile(r"""^ *(f?["'].*["'])$""", re.MULTILINE)  # of an assertion, alone on a line
 SAFE = {"text/plain", "image/png", "image/jpeg"}  # kinds of output that cannot do anything
 NEEDED = "import ipykernel, matplotlib, skimage, ssl, colorlib.checks"
 
@@ -274,7 +275,7 @@ class Run(Execute):
         """Leave out what quotes a hidden test: while it runs, an answer can look at its caller."""
         parts = [cell.source.rpartition(HIDDEN) for cell in cells]
         tests, others = ("\n".join(p[2] for p in parts if bool(p[1]) is w) for w in (True, False))
-        lines = {line.strip() for line in tests.splitlines()}
+        lines = {line.strip() for line in tests.splitlines()} - {*MESSAGE.findall(tests)}
         secret = [EXTRA.sub("", each) for each in lines if len(each) > 8 and each not in others]
         for output in (each for cell in cells for each in cell.get("outputs", ())):
             shown = EXTRA.sub("", str(output))
@@ -306,14 +307,15 @@ class Run(Execute):
             _shorten(execute_reply["content"])
         super().on_cell_executed(cell=cell, cell_index=cell_index, execute_reply=execute_reply)
         self._display_id_map.clear()  # what a later cell would change may be a mark by then
+        tested = is_grade(cell) and not is_solution(cell)  # others are marked by a person
         for output in cell.outputs:
             if output.output_type == "error":
                 if output.ename == "CellTimeoutError":
                     self.remarks.add("time limit")
                     self.left_out.add(cell_index)  # if there is a second run
-                if is_grade(cell):  # the lines around an error would tell the hidden tests
+                if tested:  # the lines around an error would tell the hidden tests
                     output.traceback = [f"{output.ename}: {output.evalue}"]
-        if is_grade(cell):
+        if tested:
             # nbgrader takes a displayed value for a partial mark; ours come from what is raised.
             cell.outputs = [each for each in cell.outputs if each.output_type != "execute_result"]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from colorlib import evaluation, photoset
-from colorlib.colorizer import SHIPPED
+from colorlib.colorizer import NETWORKS
 from colorlib.files import UserError, atomic_write, print_any_name, read_json
 from colorlib.metrics import METRICS
 
@@ -150,7 +150,7 @@ def doubts(entry, report, reference):
         yield f"names weights {entry.weights!r:.80}, which is no SHA-256; it was edited"
     if len(entry.made) > LONGEST:
         yield f"describes its machine in {len(entry.made)} characters; it was edited"
-    if entry.weights == read_json(f"{SHIPPED['paper']}.json")["sha256"]:
+    if entry.weights in {read_json(f"{path}.json")["sha256"] for path in NETWORKS.values()}:
         yield "measures the weights that come with the kit; give --weights to colorlib evaluate"
     if report["photos"] != reference["photos"]:
         yield (
