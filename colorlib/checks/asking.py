@@ -112,7 +112,7 @@ def asking_people(student, draw):
                 "You returned answers: people are asked for.": math.ceil(answers),
                 "You left out the design effect.": math.ceil(alone / each),
                 "The design effect has m - 1, not m.": math.ceil(alone * (1 + each * rho) / each),
-                "You rounded down: then the interval is too wide.": math.floor(answers / each),
+                "You rounded down, or took another number than 1.96.": math.floor(answers / each),
                 "You took the whole interval for half of it.": math.ceil(answers / each / 4),
                 "You forgot to square 1.96 / half.": math.ceil(answers / each / (1.96 / half)),
                 "You rounded twice: once, at the end.": (

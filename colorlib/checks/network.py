@@ -139,7 +139,8 @@ def network_squares(student, draw):
 def network_laid(student, draw):
     """A transposed convolution with stride 2 by hand."""
     height, width = map(int, draw.permutation([2, 3, 4])[:2])
-    picture, stencil = draw.integers(1, 9, (height, width)), draw.permutation(9).reshape(3, 3)
+    picture = draw.integers(1, 18, (height, width)) / 2
+    stencil = draw.permutation(9).reshape(3, 3)
 
     def laid(stencil, step=2, add=np.add):
         length = [step * (count - 1) + 3 for count in (height, width)]

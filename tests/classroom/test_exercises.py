@@ -246,3 +246,13 @@ def test_hints_and_solutions_are_shown():
     assert practice.name in dir(checks.check) and practice.title in repr(exercise)
     with pytest.raises(AttributeError, match="known are"):
         checks.check.nothing_of_this_name  # noqa: B018
+
+
+@pytest.mark.parametrize("answer", ["np.vectorize(abs)", "27.7", "print"])
+def test_a_chapter_goes_on_whatever_the_answer_is(answer, capsys):
+    """Its own function is given what the cell knows, not what the answer does."""
+    code = "import numpy as np\nfrom colorlib import lab\nfrom colorlib.checks import check\n"
+    space = {}
+    exec(f"{code}root = check.lab_root.use({answer})", space)
+    assert "Until then the chapter goes on with its own." in capsys.readouterr().out
+    assert space["root"](np.array([8.0])) == 2

@@ -8,7 +8,7 @@ assert np.allclose(vote(scores, mean_ab, 1e6), others, atol=1e-2), "a high tempe
 
 twice = np.concatenate([scores[:3], scores[:1]])
 colors = np.array([[10.0, 0.0], [20.0, 0.0], [30.0, 0.0], [40.0, 0.0]])
-guess = call(vote, twice, colors, 1e-3)
+guess = np.asarray(call(vote, twice, colors, 1e-3))
 assert np.allclose(guess[[0, 3]], colors[[3, 0]], atol=1e-3), (
     "a photo that is there twice guesses its copy's colour, not its own"
 )

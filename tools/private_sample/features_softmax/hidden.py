@@ -16,7 +16,7 @@ assert np.allclose(low, [0.7310586, 0.2689414]), (
 )
 
 assert np.allclose(softmax(scores, 1e6), 1e-3, atol=1e-6), "a high temperature: all alike"
-winners = softmax(scores, 1e-6)
+winners = np.asarray(softmax(scores, 1e-6))
 assert (winners.argmax(axis=1) == scores.argmax(axis=1)).all() and (
     winners.max(axis=1) > 0.99
 ).all(), "a low temperature: only the winner"
