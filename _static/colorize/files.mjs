@@ -13,7 +13,7 @@ export async function manifest() {
 export async function fetched({ file, sha256 }) {
   const address = new URL(`${file}?${sha256}`, HERE).href;
   const store = await globalThis.caches?.open("colour-from-grey").catch(() => undefined); // none without https
-  const kept = await store?.match(address);
+  const kept = await store?.match(address).catch(() => undefined);
   if (kept) return kept.arrayBuffer();
   const digest = btoa(String.fromCharCode(...sha256.match(/../g).map((hex) => parseInt(hex, 16))));
   const answer = await fetch(address, { integrity: `sha256-${digest}` });

@@ -9,8 +9,8 @@ const CHOICES = 6;
 export function told(hints, photo, { width, height }) {
   const data = new Float32Array(3 * width * height);
   for (const { x, y, ab } of hints) {
-    const column = Math.floor((Math.floor(x) + 0.5) * (width / photo.width));
-    const row = Math.floor((Math.floor(y) + 0.5) * (height / photo.height));
+    const column = Math.floor((Math.floor(x) + 0.5) * width / photo.width);
+    const row = Math.floor((Math.floor(y) + 0.5) * height / photo.height);
     for (let i = Math.max(0, row - REACH); i <= Math.min(height - 1, row + REACH); i++)
       for (let j = Math.max(0, column - REACH); j <= Math.min(width - 1, column + REACH); j++)
         data.set([...ab, 1], 3 * (i * width + j));

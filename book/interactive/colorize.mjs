@@ -77,6 +77,7 @@ async function open([file, ...others]) {
   hints = [];
   point();
   if (clear) note += " Its transparent parts stay transparent; download gives a PNG.";
+  result.hidden = true; // until it is painted: there is nothing to download
   for (const canvas of [before, after]) Object.assign(canvas, { width: photo.width, height: photo.height });
   worker ??= start();
   worker.note = note;
@@ -103,6 +104,7 @@ function point(where) {
   if (place) {
     across.value = Math.min(99.5, (100 * place[0]) / after.width);
     down.value = Math.min(99.5, (100 * place[1]) / after.height);
+    choices.replaceChildren(); // those were for another place
     worker?.postMessage({ place });
   }
   mark();
@@ -128,12 +130,14 @@ function mark() {
 
 /** The colours to choose from, as buttons. */
 function offer(colors) {
+  const chosen = [...choices.children].indexOf(document.activeElement);
   choices.replaceChildren(...colors.map((color, i) => {
     const element = button("", () => hint(color));
     element.style.background = color.hex;
     element.ariaLabel = `likely colour ${i + 1}: ${color.hex}`;
     return element;
   }));
+  choices.children[chosen]?.focus();
 }
 
 picture.addEventListener("pointerdown", (event) => {
@@ -205,7 +209,7 @@ function download() {
     const link = make("a", { href: URL.createObjectURL(blob), download: `${name}-colourized.${clear ? "png" : "jpg"}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  }, `image/${type}`, 0.95);
+  }, `image/${type}`, 1); // below 1 browsers keep a quarter of the colours
 }
 
 // --- ways to choose a photo ---

@@ -90,7 +90,7 @@ const FROM_XYZ = [
 function linearRgb([l, a, b]) {
   const y = (l + 16) / 116;
   const cube = (t) => (t > 6 / 29 ? t ** 3 : 3 * (6 / 29) ** 2 * (t - 4 / 29));
-  const xyz = [y + a / 500, y, y - b / 200].map((t, i) => WHITE[i] * cube(t));
+  const xyz = [y + a / 500, y, Math.max(y - b / 200, 0)].map((t, i) => WHITE[i] * cube(t));
   return FROM_XYZ.map((row) => row[0] * xyz[0] + row[1] * xyz[1] + row[2] * xyz[2]);
 }
 

@@ -5,7 +5,7 @@ const data = readData("why-grey"); // how often each ab bin, 10 x 10 large, occu
 const SCENES = {
   "a shirt: beige or purple": { l: 62, colors: [[4, 14], [40, -36]], names: ["beige", "purple"] },
   "a car: red or blue": { l: 45, colors: [[60, 40], [15, -50]], names: ["red", "blue"] },
-  "a leaf: June or October": { l: 60, colors: [[-35, 42], [35, 55]], names: ["green", "orange"] },
+  "a leaf: June or October": { l: 60, colors: [[-33, 42], [36, 56]], names: ["green", "orange"] },
 };
 const stage = openStage("why-grey");
 const menu = make("select", {}, ...Object.keys(SCENES).map((name) => make("option", {}, name)));

@@ -20,6 +20,7 @@ function judge(question, chosen) {
 
 for (const question of questions) {
   const options = [...question.querySelectorAll("input")];
+  for (const option of options) option.checked = false; // a browser that comes back keeps choices, not verdicts
   question.querySelector("details").hidden = true;
   question.querySelector(".says").hidden = false;
   question.addEventListener("change", (event) => judge(question, event.target));

@@ -75,12 +75,16 @@ def test_the_browser_computes_the_colors_of_the_library(show):
     cube = np.stack(np.meshgrid(*3 * [np.arange(0, 256, 17)]), axis=-1).reshape(-1, 3)
     colors = np.asarray(lab.rgb_to_lab(cube.astype("uint8")))
     source = (FOLDER / "common.mjs").read_text(encoding="utf-8").replace("export ", "")
+    beyond = [[0, -10, 110], [20, 0, 110], [60, -100, -100]]
     found = tab.evaluate(
         f"(colors) => {{ {source}; return colors.map((c) => [labToRgb(c), inGamut(c)]); }}",
-        colors.tolist(),
+        colors.tolist() + beyond,
     )
-    assert np.abs(np.array([rgb for rgb, _ in found]) - cube).max() == 0
-    assert all(shown for _, shown in found)
+    rgb = np.array([rgb for rgb, _ in found])
+    assert np.abs(rgb[: len(cube)] - cube).max() == 0
+    assert [shown for _, shown in found] == len(cube) * [True] + len(beyond) * [False]
+    clipped = 255 * np.asarray(lab.lab_to_rgb(np.array(beyond, "float32")))
+    assert np.abs(rgb[len(cube) :] - clipped).max() <= 1
 
 
 def test_lab_explorer(show):
@@ -107,6 +111,14 @@ def test_lab_explorer(show):
     found = np.asarray(lab.rgb_to_lab(np.array(patches, "uint8")))
     assert np.abs(found[:, 0] - 62).max() < 0.6, "not of equal lightness"
     assert np.ptp(found[:, 1]) > 60
+
+
+def test_why_grey_counts_colors_as_the_library_does():
+    """Half a bin is rounded to even there, here upwards: no colour may lie where that differs."""
+    source = (FOLDER / "why-grey.mjs").read_text(encoding="utf-8")
+    found = re.findall(r"colors: (\[\[.+?\]\])", source)
+    colors = np.array([json.loads(each) for each in found])  # (scenes, 2, 2)
+    assert len(colors) == 3 and (np.rint(colors / 10) == np.floor(colors / 10 + 0.5)).all()
 
 
 def test_why_grey(show):
