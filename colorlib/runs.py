@@ -63,8 +63,8 @@ class Run:
                 f"choose another run folder, with start_from='{self.folder}' to begin from its "
                 "network"
             )
-        begun = (self.folder / "recipe.json").exists()
-        if not begun and any((self.folder / name).exists() for name in (*WRITTEN, "samples")):
+        found = (self.folder.glob(name) for name in (*WRITTEN, "samples/epoch-*.png"))
+        if not (self.folder / "recipe.json").exists() and any(map(any, found)):
             raise UserError(f"{self.folder}: holds something else; choose another run folder")
         # A run that was begun before a parameter existed has been made with its default.
         self._check_same_run("recipe.json", asked, dataclasses.asdict(type(recipe)()))

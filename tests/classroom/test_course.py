@@ -518,7 +518,8 @@ def test_large_files_and_endless_answers_cost_nobody_else(course, release, tmp_p
     assert status == 0, said
     peak = int(re.search(r"peak (\d+)", said)[1])
     rows = rows_of(course)
-    assert (rows["large"]["marks"], rows["large"]["remark"]) == ("10", "")
+    remark = "did not open photos.zip: unpack it, grade again"  # it is no zip
+    assert (rows["large"]["marks"], rows["large"]["remark"]) == ("10", remark)
     assert (rows["huge"]["marks"], rows["huge"]["remark"]) == ("0", "too large")
     assert rows["huge"][FACTOR][2] == "could not be graded"
     assert rows["endless"]["remark"] == "time limit" and rows["endless"][AUTHORS][0] == "6"
