@@ -359,6 +359,16 @@ def training_order(student, draw):
         raise NotYet("with the seed 0 each epoch has the same order.")
     if order(seed, 0) == order(seed + 1, 0):
         raise NotYet("at epoch 0 each seed has the same order.")
+    # 2000 epochs, as in the paper, beside those of a few other seeds
+    runs = [(0, epoch) for epoch in range(2000)] + [(at, low) for at in range(1, 9) for low in (0, 1)]
+    found = {}
+    for at, epoch in runs:
+        twin = found.setdefault(tuple(order(at, epoch)), (at, epoch))
+        if twin != (at, epoch):
+            raise NotYet(
+                f"seed {at}, epoch {epoch} has the order of seed {twin[0]}, epoch {twin[1]}: the "
+                "numbers are made into one. `default_rng` takes a list of numbers, too."
+            )
 
 
 def training_rate(student, draw):

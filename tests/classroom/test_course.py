@@ -271,6 +271,28 @@ def test_a_packed_file_that_stays_closed_is_named(course, tmp_path):
     }
 
 
+def test_a_notebook_without_a_chapters_name_is_named(course, tmp_path):
+    """It may be what a student meant to hand in; their other chapters are not."""
+    for name in ("renamed", "packed", "others", "both"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "renamed" / "homework.ipynb").write_text("{}")
+    (tmp_path / "renamed" / "04_network.ipynb").write_text("{}")
+    with zipfile.ZipFile(tmp_path / "packed" / "work.zip", "w") as archive:
+        archive.writestr("04_network/Untitled.ipynb", "{}")
+        archive.writestr("photo.jpg", "")
+    (tmp_path / "others" / "04_network (1).ipynb").write_text("{}")
+    (tmp_path / "both" / f"{STEM}.ipynb").write_text("{}")
+    (tmp_path / "both" / "Untitled.ipynb").write_text("{}")
+    remarks = {row.student: row.remark for row in tool._handed_in(course, tmp_path)}
+    asked = f"no notebook; if it is %s, write {STEM} into the name, grade again"
+    assert remarks == {
+        "renamed": asked % "homework.ipynb",
+        "packed": asked % "work.zip/04_network/Untitled.ipynb",
+        "others": "no notebook",
+        "both": "",
+    }
+
+
 READS = """
 import os, sys
 from pathlib import Path

@@ -334,5 +334,11 @@ WRONG = {
          line(ORDER, "1 + np.random.default_rng([seed, epoch]).permutation(count)")),
         ("shape", line(ORDER, "np.random.default_rng([seed, epoch]).random()")),
         ("the seed 0", line(ORDER, "np.random.default_rng(seed ** epoch).permutation(count)")),
+        ("made into one", line(
+            ORDER, "np.random.default_rng(2 * seed + epoch).permutation(count)")),
+        ("made into one", line(
+            ORDER, "np.random.default_rng(seed + 2 * epoch).permutation(count)")),
+        ("made into one", line(
+            ORDER, "np.random.default_rng(1000 * seed + epoch).permutation(count)")),
     ],
 }  # fmt: skip

@@ -311,6 +311,7 @@ def _handed_in(course, submissions):
 
 
 PACKED = (".zip", ".7z", ".rar", ".tar", ".tgz", ".gz")  # not opened, or not within another
+NAMELESS = re.compile(r"(?i)(?!.*\d\d_[a-z]).*\.ipynb")  # of no chapter that a name tells
 MISSING, LINKED = "no notebook", "folder is a link"
 NOTHING = (MISSING, LINKED)  # was handed in
 MISSED, UNGRADED = "not handed in", "could not be graded"  # states of all exercises of a notebook
@@ -335,7 +336,7 @@ def _newest(folder, stem):
     """
     if folder.is_symlink():
         return None, LINKED
-    found, closed = [], []  # (when, size, name, how to read it); names
+    found, aside = [], []  # (when, size, name, how to read it); names
     for place, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = [name for name in folders if name[0] not in "._"]
         for path in (Path(place, name) for name in names if name[0] not in "._"):
@@ -343,14 +344,17 @@ def _newest(folder, stem):
                 continue
             about = path.stat()
             if path.suffix.lower() == ".zip":
-                found += _packed(path, stem, closed)
-            elif path.suffix.lower() in PACKED:
-                closed.append(path.name)
+                found += _packed(path, stem, aside)
             elif _is_notebook(path.name, stem):
                 found.append((about.st_mtime, about.st_size, path.name, path.read_bytes))
-    closed = [f"did not open {', '.join(sorted(closed))}: unpack it, grade again"] * bool(closed)
+            else:
+                aside.append(path.name)
+    closed = sorted(name for name in aside if Path(name).suffix.lower() in PACKED)
+    closed = [f"did not open {', '.join(closed)}: unpack it, grade again"] * bool(closed)
     if not found:
-        return None, "; ".join([MISSING, *closed])
+        nameless = sorted(name for name in aside if NAMELESS.fullmatch(Path(name).name))
+        asked = f"if it is {', '.join(nameless)}, write {stem} into the name, grade again"
+        return None, "; ".join([MISSING, *closed, *[asked] * bool(nameless)])
     # Of equally old ones the longer name is the later copy: "(1)", "Copy of".
     _, size, name, read = max(found, key=lambda each: (each[0], len(each[2]), each[2]))
     if size > LARGEST:
@@ -365,15 +369,15 @@ def _is_notebook(name, stem):
     return stem in name and name[0] not in "._" and re.search(r"\.ipynb(\.txt|\.json)?$", name)
 
 
-def _packed(path, stem, closed):
-    """The notebooks of an assignment in a zip, as `_newest` wants them; notes what stays closed."""
+def _packed(path, stem, aside):
+    """The notebooks of an assignment in a zip, as `_newest` wants them; notes what else is there."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except PermissionError as error:
         _refuse(error)
     except Exception:  # what is no zip, or a bent one, can raise anything
-        closed.append(path.name)
+        aside.append(path.name)
         return []
     found = []
     for each in members:
@@ -384,8 +388,8 @@ def _packed(path, stem, closed):
             # A zip keeps local time, in steps of two seconds.
             when = time.mktime((*each.date_time, 0, 0, -1))
             found.append((when, each.file_size, name, partial(_unpacked, path, each)))
-        elif inner.suffix.lower() in PACKED:
-            closed.append(name)
+        else:
+            aside.append(name)
     return found
 
 
