@@ -97,7 +97,7 @@ def write_survey(out, real, systems: dict, protocol: str = "pairs", trials: int 
     for name in systems:
         if not re.fullmatch(r"\w[\w .+-]{0,39}", str(name)) or name == TRUE:
             raise UserError(f"{name!r:.80}: is no name for a system; use 1 to 40 letters or digits")
-    for name, value, least in (("trials", trials, 1), ("seed", seed, 0)):
+    for name, value, least in (("trials", trials, 2), ("seed", seed, 0)):
         if not isinstance(value, int) or value < least:
             raise UserError(f"{name} is {value!r:.80}; it must be a whole number from {least} on")
     checks, generator = trials // 5, np.random.default_rng(seed)

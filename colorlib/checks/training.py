@@ -360,13 +360,14 @@ def training_order(student, draw):
     if order(seed, 0) == order(seed + 1, 0):
         raise NotYet("at epoch 0 each seed has the same order.")
     # 2000 epochs, as in the paper, beside those of a few other seeds
-    runs = [(0, epoch) for epoch in range(2000)] + [(at, low) for at in range(1, 9) for low in (0, 1)]
+    runs = [(0, epoch) for epoch in range(2000)]
+    runs += [(other, epoch) for other in range(1, 9) for epoch in (0, 1)]
     found = {}
-    for at, epoch in runs:
-        twin = found.setdefault(tuple(order(at, epoch)), (at, epoch))
-        if twin != (at, epoch):
+    for run in runs:
+        twin = found.setdefault(tuple(order(*run)), run)
+        if twin != run:
             raise NotYet(
-                f"seed {at}, epoch {epoch} has the order of seed {twin[0]}, epoch {twin[1]}: the "
+                f"seed {run[0]}, epoch {run[1]} has the order of seed {twin[0]}, epoch {twin[1]}: the "
                 "numbers are made into one. `default_rng` takes a list of numbers, too."
             )
 

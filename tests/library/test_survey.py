@@ -135,7 +135,7 @@ def test_a_survey_that_could_not_be_merged_is_not_written(folders, tmp_path):
         ({"systems": {1: real / "00.jpg"}}, "is a file; name the folder that it is in"),
         ({"seed": -1}, "seed is -1; it must be a whole number from 0 on"),
         ({"seed": None}, "seed is None"),
-        ({"trials": 0}, "trials is 0; it must be a whole number from 1 on"),
+        ({"trials": 1}, "trials is 1; it must be a whole number from 2 on"),
         ({"trials": "20"}, "trials is '20'"),
     ):
         with pytest.raises(UserError, match=words):

@@ -247,9 +247,22 @@ def test_a_survey_without_its_photos_says_so(surveys, visit, tmp_path):
         source = surveys / "some where" / "pairs" / name
         (tmp_path / name).write_bytes(source.read_bytes())
     tab = visit((tmp_path / "index.html").as_uri())
+    expect(tab.locator("#waiting")).to_be_hidden()
     tab.locator("#agree").check()
     tab.locator("#begin").click()
     expect(tab.get_by_role("alert")).to_contain_text("ask for the whole folder")
     expect(tab.locator("#start")).to_be_disabled()
     assert visit.wrong and all("ERR_FILE_NOT_FOUND" in text for text in visit.wrong)
+    visit.wrong.clear()
+
+
+@pytest.mark.parametrize("missing", ["kit.js", "survey.js"])
+def test_a_survey_without_its_script_says_so(missing, surveys, visit, tmp_path):
+    for name in {"index.html", "kit.js", "survey.js", "survey.css"} - {missing}:
+        source = surveys / "some where" / "pairs" / name
+        (tmp_path / name).write_bytes(source.read_bytes())
+    tab = visit((tmp_path / "index.html").as_uri(), fast=False)
+    expect(tab.locator("main")).to_contain_text("a file of this survey is missing")
+    expect(tab.locator("#waiting")).to_be_visible()
+    assert "ERR_FILE_NOT_FOUND" in visit.wrong[0]
     visit.wrong.clear()

@@ -370,7 +370,7 @@ def _is_notebook(name, stem):
 
 
 def _packed(path, stem, aside):
-    """The notebooks of an assignment in a zip, as `_newest` wants them; notes what else is there."""
+    """The notebooks of an assignment in a zip, as `_newest` wants them; notes what is beside."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
