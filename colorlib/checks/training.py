@@ -367,8 +367,8 @@ def training_order(student, draw):
         twin = found.setdefault(tuple(order(*run)), run)
         if twin != run:
             raise NotYet(
-                f"seed {run[0]}, epoch {run[1]} has the order of seed {twin[0]}, epoch {twin[1]}: the "
-                "numbers are made into one. `default_rng` takes a list of numbers, too."
+                f"seed {run[0]}, epoch {run[1]} has the order of seed {twin[0]}, epoch {twin[1]}: "
+                "the numbers are made into one. `default_rng` takes a list of numbers, too."
             )
 
 
