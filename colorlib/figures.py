@@ -101,7 +101,7 @@ def maps(panels, titles, label: str, low=0.0, high: float | None = None, side: f
     -------
     matplotlib.figure.Figure
     """
-    figure, row = axes(1, len(panels), side * len(panels) + 0.7, side + 0.2)
+    figure, (row,) = axes(1, len(panels), side * len(panels) + 0.7, side + 0.2, squeeze=False)
     high = high or max(np.max(panel) for panel in panels if np.ndim(panel) == 2)
     for axis, panel, title in zip(row, panels, titles, strict=True):
         image = axis.imshow(panel, cmap="magma", vmin=low, vmax=high, interpolation="antialiased")

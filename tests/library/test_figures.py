@@ -54,3 +54,4 @@ def test_maps_share_one_scale(photos):
     one, two = (axis.images[0] for axis in drawn.axes[1:3])
     assert one.get_clim() == two.get_clim() == pytest.approx((0, 3))
     assert any(axis.get_ylabel() == "steps" for axis in drawn.axes)
+    assert len(figures.maps([np.eye(4)], "a", "steps").axes) == 2  # one map, and its bar
