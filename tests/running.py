@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import keras
 import numpy as np
 
 from colorlib import recipes, training
@@ -31,6 +32,7 @@ def prepared(parameters):
     """Photos and a new trainer, as a run with these parameters begins with them."""
     recipe, hardware = recipes.recipe_from(parameters)
     data = TrainingSet(recipe, hardware)
+    keras.utils.set_random_seed(recipe.seed)
     return data, training.Trainer(recipe, data, hardware)
 
 
